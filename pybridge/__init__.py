@@ -1,0 +1,1 @@
+"""Living Inference: theorems read out of Lean, checked on real language models."""
