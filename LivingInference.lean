@@ -1,0 +1,3 @@
+import LivingInference.Bounds
+import LivingInference.Scalar
+import LivingInference.Residual
