@@ -1,0 +1,40 @@
+"""Magnitude split: W = W_sparse + W_residual, W_sparse the top `keep` fraction of all entries by |W_ij|."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from pybridge.errors import SettingError
+
+
+def kept_count(size: int, keep: float) -> int:
+    """round(keep · size), Python's rounding: how many of `size` entries a fraction `keep` keeps.
+
+    Raises: SettingError if `keep` is not in (0, 1].
+    """
+    if not 0 < keep <= 1:
+        raise SettingError(
+            f"keep is {keep:g}, but a fraction kept lies in (0, 1]; 0.05 keeps one weight in twenty."
+        )
+    return round(keep * size)
+
+
+def top_magnitude_mask(weight: Float[np.ndarray, "out in"], keep: float) -> Bool[np.ndarray, "out in"]:
+    """Mask M of the kept_count largest |W_ij| over the whole matrix, so that W_sparse = M ⊙ W.
+
+    Ties at the threshold are broken by index: the smaller (row-major) index is kept. W is the (out, in) view, so that a
+    Conv1D and the transposed Linear get the same mask.
+
+    Raises: SettingError as `kept_count`.
+    Source: arXiv:2603.20991v1 §2.2; Lean `sparse_activation_bound`.
+    """
+    count = kept_count(weight.size, keep)
+    if count == 0:
+        return np.zeros(weight.shape, dtype=bool)
+    magnitude = np.abs(weight).ravel()
+    threshold = np.partition(magnitude, weight.size - count)[weight.size - count]
+    mask = magnitude > threshold
+    ties = np.flatnonzero(magnitude == threshold)
+    mask[ties[: count - np.count_nonzero(mask)]] = True
+    return mask.reshape(weight.shape)

@@ -1,0 +1,40 @@
+"""The nearest earlier differing input, against a double loop."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pybridge.measure.nearest import nearest_earlier
+
+
+def naive(x: np.ndarray) -> tuple[list[int], list[float]]:
+    index, distance = [], []
+    for t in range(len(x)):
+        candidates = [(float(np.linalg.norm(x[t] - x[s])), s) for s in range(t) if (x[s] != x[t]).any()]
+        best = min(candidates, default=(float("nan"), -1))
+        distance.append(best[0])
+        index.append(best[1])
+    return index, distance
+
+
+def test_equals_the_double_loop_over_several_row_blocks() -> None:
+    x = np.random.default_rng(0).standard_normal((300, 7)).astype(np.float32)
+    x[10] = x[3]
+    x[200] = x[150]
+    found = nearest_earlier(x)
+    index, distance = naive(x.astype(np.float64))
+    np.testing.assert_array_equal(found.index, index)
+    # two orders of summation of 7 squares and a root: at most 2 · (7 + 1) half-ulps apart
+    np.testing.assert_allclose(found.distance, distance, rtol=8 * np.finfo(float).eps)
+
+
+def test_repeated_inputs_are_never_their_own_neighbour() -> None:
+    x = np.array([[1.0, 0.0], [1.0, -0.0], [1.0, 0.0], [2.0, 0.0], [1.0, 0.0]])
+    found = nearest_earlier(x)
+    assert found.index.tolist() == [-1, -1, -1, 0, 3]
+    assert found.found.tolist() == [3, 4]
+
+
+def test_large_common_offset_does_not_hide_the_neighbour() -> None:
+    x = np.random.default_rng(1).standard_normal((40, 5)) + 1e6
+    assert nearest_earlier(x).index.tolist() == naive(x)[0]
