@@ -61,7 +61,8 @@ theorem retrieval_bound {E F : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E]
     (f : E →L[ℝ] F) (x xc : E) (δ : ℝ)
     (hδ : ‖x - xc‖ ≤ δ) :
     ‖f x - f xc‖ ≤ ‖f‖ * δ := by
-  rw [← map_sub f x xc]
+  have hmap : f x - f xc = f (x - xc) := (map_sub f x xc).symm
+  rw [hmap]
   exact f.le_opNorm_of_le hδ
 
 /-- **Theorem 1 (certified norm)**, after Theorem 1 of arXiv:2603.20991v1, §2.1: the retrieval bound
@@ -79,7 +80,8 @@ theorem retrieval_bound_of_norm_le {E F : Type*} [NormedAddCommGroup E] [NormedS
     (f : E →L[ℝ] F) (x xc : E) (δ N : ℝ)
     (hN : ‖f‖ ≤ N) (hδ : ‖x - xc‖ ≤ δ) :
     ‖f x - f xc‖ ≤ N * δ := by
-  rw [← map_sub f x xc]
+  have hmap : f x - f xc = f (x - xc) := (map_sub f x xc).symm
+  rw [hmap]
   exact f.le_of_opNorm_le_of_le hN hδ
 
 /-- **Theorem 2** of arXiv:2603.20991v1, §2.2: dropping the residual weights costs at most
@@ -140,8 +142,9 @@ theorem composition_bound_tight {E F : Type*} [NormedAddCommGroup E] [NormedSpac
     ‖f x - (fApprox xc + fResidual x)‖ ≤ ‖fApprox‖ * δ + ‖fR‖ * ‖x‖ := by
   have hfx : f x = fSparse x + fResidual x := apply_eq_add hf x
   have hsx : fSparse x = fApprox x + fR x := apply_eq_add hfSparse x
+  have hcache : fApprox (x - xc) = fApprox x - fApprox xc := map_sub fApprox x xc
   have hsplit : f x - (fApprox xc + fResidual x) = fApprox (x - xc) + fR x := by
-    rw [hfx, hsx, map_sub fApprox x xc]; abel
+    rw [hfx, hsx, hcache]; abel
   rw [hsplit]
   exact (norm_add_le _ _).trans (add_le_add (fApprox.le_opNorm_of_le hδ) (fR.le_opNorm x))
 
@@ -189,9 +192,11 @@ theorem composition_bound_cached {E F : Type*} [NormedAddCommGroup E] [NormedSpa
       ≤ ‖fApprox‖ * δ + ‖fR‖ * ‖x‖ + ‖fResidual‖ * δ := by
   have hfx : f x = fSparse x + fResidual x := apply_eq_add hf x
   have hsx : fSparse x = fApprox x + fR x := apply_eq_add hfSparse x
+  have hcache : fApprox (x - xc) = fApprox x - fApprox xc := map_sub fApprox x xc
+  have hstale : fResidual (x - xc) = fResidual x - fResidual xc := map_sub fResidual x xc
   have hsplit : f x - (fApprox xc + fResidual xc)
       = fApprox (x - xc) + fR x + fResidual (x - xc) := by
-    rw [hfx, hsx, map_sub fApprox x xc, map_sub fResidual x xc]; abel
+    rw [hfx, hsx, hcache, hstale]; abel
   rw [hsplit]
   exact le_trans norm_add₃_le (add_le_add
     (add_le_add (fApprox.le_opNorm_of_le hδ) (fR.le_opNorm x)) (fResidual.le_opNorm_of_le hδ))
@@ -214,11 +219,13 @@ theorem composition_bound_cached_sharp {E F : Type*} [NormedAddCommGroup E] [Nor
     ‖f x - (fApprox xc + fResidual xc)‖ ≤ ‖fApprox + fResidual‖ * δ + ‖fR‖ * ‖x‖ := by
   have hfx : f x = fSparse x + fResidual x := apply_eq_add hf x
   have hsx : fSparse x = fApprox x + fR x := apply_eq_add hfSparse x
-  have hcx : (fApprox + fResidual) (x - xc) = fApprox (x - xc) + fResidual (x - xc) :=
+  have hsum : (fApprox + fResidual) (x - xc) = fApprox (x - xc) + fResidual (x - xc) :=
     apply_eq_add (g := fApprox) (r := fResidual) rfl (x - xc)
+  have hcache : fApprox (x - xc) = fApprox x - fApprox xc := map_sub fApprox x xc
+  have hstale : fResidual (x - xc) = fResidual x - fResidual xc := map_sub fResidual x xc
   have hsplit : f x - (fApprox xc + fResidual xc)
       = (fApprox + fResidual) (x - xc) + fR x := by
-    rw [hfx, hsx, hcx, map_sub fApprox x xc, map_sub fResidual x xc]; abel
+    rw [hfx, hsx, hsum, hcache, hstale]; abel
   rw [hsplit]
   exact (norm_add_le _ _).trans
     (add_le_add ((fApprox + fResidual).le_opNorm_of_le hδ) (fR.le_opNorm x))
@@ -241,10 +248,11 @@ theorem composition_bound_dropped {E F : Type*} [NormedAddCommGroup E] [NormedSp
     ‖f x - fApprox xc‖ ≤ ‖fApprox‖ * δ + ‖fR + fResidual‖ * ‖x‖ := by
   have hfx : f x = fSparse x + fResidual x := apply_eq_add hf x
   have hsx : fSparse x = fApprox x + fR x := apply_eq_add hfSparse x
-  have hdx : (fR + fResidual) x = fR x + fResidual x :=
+  have hleft : (fR + fResidual) x = fR x + fResidual x :=
     apply_eq_add (g := fR) (r := fResidual) rfl x
+  have hcache : fApprox (x - xc) = fApprox x - fApprox xc := map_sub fApprox x xc
   have hsplit : f x - fApprox xc = fApprox (x - xc) + (fR + fResidual) x := by
-    rw [hfx, hsx, hdx, map_sub fApprox x xc]; abel
+    rw [hfx, hsx, hleft, hcache]; abel
   rw [hsplit]
   exact (norm_add_le _ _).trans
     (add_le_add (fApprox.le_opNorm_of_le hδ) ((fR + fResidual).le_opNorm x))
