@@ -1,0 +1,25 @@
+"""Gemma 3, the text model: the Llama shape with a second norm around each sublayer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+
+from pybridge.models.adapter import ResidualShape
+from pybridge.models.llama import LlamaAdapter
+
+
+class Gemma3Adapter(LlamaAdapter):
+    """h + post_attention_layernorm(attention(input_layernorm h)), then the same around the MLP.
+
+    The update of a sublayer is the *normed* output: the post-norm's gain sets its size, not attn_out or
+    mlp_down, whose scale the norm removes. `h_0` is the embedding times √d_model. Local and global attention
+    alternate; the model itself gives each block its own mask and rotary angles.
+    """
+
+    family = "gemma3_text"
+    residual_shape = ResidualShape.POST_NORM
+
+    def between_sublayers(self, block: Any) -> nn.Module:
+        return block.pre_feedforward_layernorm

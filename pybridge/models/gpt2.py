@@ -1,0 +1,37 @@
+"""GPT-2: Conv1D weights stored (in, out), and q, k, v fused into one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+
+from pybridge.models.adapter import Adapter, ResidualShape
+from pybridge.models.linear_maps import MapSite
+
+
+class GPT2Adapter(Adapter):
+    """`transformer.h[t]`: ln_1, attn (c_attn, c_proj), ln_2, mlp (c_fc, c_proj)."""
+
+    family = "gpt2"
+    residual_shape = ResidualShape.SEQUENTIAL
+    block_path = "transformer.h"
+
+    def between_sublayers(self, block: Any) -> nn.Module:
+        return block.ln_2
+
+    def sites(self, block: Any) -> tuple[MapSite, ...]:
+        width, heads = self.d_model, int(self.config.num_attention_heads)
+        fused = [
+            MapSite(
+                component, block.attn.c_attn, "attn.c_attn", "attn_in", transposed=True,
+                rows=range(part * width, (part + 1) * width), heads=heads,
+            )
+            for part, component in enumerate(("q", "k", "v"))
+        ]  # fmt: skip
+        return (
+            *fused,
+            MapSite("attn_out", block.attn.c_proj, "attn.c_proj", "attn_mixed", transposed=True),
+            MapSite("mlp_up", block.mlp.c_fc, "mlp.c_fc", "mlp_in", transposed=True),
+            MapSite("mlp_down", block.mlp.c_proj, "mlp.c_proj", "mlp_hidden", transposed=True),
+        )

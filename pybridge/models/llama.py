@@ -1,0 +1,56 @@
+"""The Llama shape, shared by Llama (SmolLM and SmolLM2 too), Mistral, Qwen2 and Qwen3.
+
+Qwen2's biases and Qwen3's norms of q and k act after the maps and change none of them; grouped-query
+attention makes k and v narrower than q, with fewer heads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+
+from pybridge.models.adapter import Adapter, ResidualShape
+from pybridge.models.linear_maps import MapSite
+
+
+class LlamaAdapter(Adapter):
+    """`model.layers[t]`: input_layernorm, self_attn, post_attention_layernorm, mlp."""
+
+    family = "llama"
+    residual_shape = ResidualShape.SEQUENTIAL
+    block_path = "model.layers"
+
+    def between_sublayers(self, block: Any) -> nn.Module:
+        return block.post_attention_layernorm
+
+    def sites(self, block: Any) -> tuple[MapSite, ...]:
+        attention, mlp = block.self_attn, block.mlp
+        heads, shared_heads = int(self.config.num_attention_heads), int(self.config.num_key_value_heads)
+        return (
+            MapSite("q", attention.q_proj, "self_attn.q_proj", "attn_in", heads=heads),
+            MapSite("k", attention.k_proj, "self_attn.k_proj", "attn_in", heads=shared_heads),
+            MapSite("v", attention.v_proj, "self_attn.v_proj", "attn_in", heads=shared_heads),
+            MapSite("attn_out", attention.o_proj, "self_attn.o_proj", "attn_mixed"),
+            MapSite("mlp_gate", mlp.gate_proj, "mlp.gate_proj", "mlp_in"),
+            MapSite("mlp_up", mlp.up_proj, "mlp.up_proj", "mlp_in"),
+            MapSite("mlp_down", mlp.down_proj, "mlp.down_proj", "mlp_hidden"),
+        )
+
+
+class MistralAdapter(LlamaAdapter):
+    """Mistral: a sliding attention window where the config asks for one."""
+
+    family = "mistral"
+
+
+class Qwen2Adapter(LlamaAdapter):
+    """Qwen2 and Qwen2.5: q, k and v have biases; the maps are their matrices."""
+
+    family = "qwen2"
+
+
+class Qwen3Adapter(LlamaAdapter):
+    """Qwen3: each head of q and k is RMS-normed after its map."""
+
+    family = "qwen3"

@@ -1,0 +1,169 @@
+"""Linear-map views: the right matrices, written through, and put back bit for bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, GPT2Config
+from transformers.pytorch_utils import Conv1D
+
+from pybridge.errors import ModelError
+from pybridge.models.adapter import Adapter
+from pybridge.models.families import adapter_for
+from pybridge.models.linear_maps import MapSite, views_of
+from tests.models.tiny import CONFIGS, tiny_ids, tiny_model
+
+
+@pytest.fixture(params=CONFIGS)
+def adapter(request: pytest.FixtureRequest) -> Adapter:
+    return adapter_for(tiny_model(request.param))
+
+
+def bits(adapter: Adapter) -> dict[str, torch.Tensor]:
+    return {name: p.detach().view(torch.int32).clone() for name, p in adapter.model.named_parameters()}
+
+
+def changed(before: dict[str, torch.Tensor], adapter: Adapter) -> set[str]:
+    return {name for name, now in bits(adapter).items() if not torch.equal(now, before[name])}
+
+
+def test_gpt2_small_has_468_maps_per_head() -> None:
+    with torch.device("meta"):
+        adapter = adapter_for(AutoModelForCausalLM.from_config(GPT2Config()))
+    per_head = adapter.linear_maps(per_head=True)
+    assert len(per_head) == 468
+    assert len(adapter.linear_maps()) == 72
+    assert {v.shape for v in per_head if v.component == "q"} == {(64, 768)}
+    assert {v.shape for v in per_head if v.component == "mlp_up"} == {(3072, 768)}
+    assert {v.shape for v in per_head if v.component == "mlp_down"} == {(768, 3072)}
+
+
+def test_names_shapes_and_parameters() -> None:
+    views = {v.name: v for v in adapter_for(tiny_model("gpt2")).linear_maps()}
+    assert list(views)[:6] == ["0.q", "0.k", "0.v", "0.attn_out", "0.mlp_up", "0.mlp_down"]
+    assert views["3.v"].parameter == "transformer.h.3.attn.c_attn.weight"
+    views = {v.name: v for v in adapter_for(tiny_model("qwen3")).linear_maps(per_head=True)}
+    assert views["0.q.3"].shape == (16, 32)
+    assert "0.k.1" in views
+    assert "0.k.2" not in views
+    assert views["3.mlp_gate"].head is None
+    assert views["0.k.1"].input_key == views["0.q.3"].input_key != views["0.attn_out"].input_key
+
+
+def test_every_view_is_the_matrix_it_names(adapter: Adapter) -> None:
+    parameters = dict(adapter.model.named_parameters())
+    fused = {"q": slice(0, 32), "k": slice(32, 64), "v": slice(64, 96)}
+    for view in adapter.linear_maps():
+        stored = parameters[view.parameter]
+        if adapter.family == "gpt2":
+            stored = stored[:, fused.get(view.component, slice(None))].T
+        assert torch.equal(view.read(), stored)
+        assert view.read().untyped_storage().data_ptr() == stored.untyped_storage().data_ptr()
+
+
+def test_heads_stacked_are_the_whole_map(adapter: Adapter) -> None:
+    for whole in adapter.linear_maps():
+        heads = [v for v in adapter.linear_maps(per_head=True) if v.name.startswith(f"{whole.name}.")]
+        if heads:
+            assert torch.equal(torch.cat([v.read() for v in heads]), whole.read())
+            assert [v.head for v in heads] == list(range(len(heads)))
+
+
+def test_no_two_maps_share_an_entry_and_no_embedding_is_among_them(adapter: Adapter) -> None:
+    with torch.no_grad():
+        for view in adapter.linear_maps():
+            view.write(torch.zeros(view.shape))
+        for view in adapter.linear_maps(per_head=True):
+            view.read().add_(1.0)
+    for view in adapter.linear_maps():
+        assert torch.equal(view.read(), torch.ones(view.shape)), view.name
+    model: Any = adapter.model
+    for module in (model.get_input_embeddings(), model.lm_head):
+        assert not torch.any(module.weight == 1.0)
+
+
+def test_writes_reach_the_model_and_restore_brings_back_the_bits(adapter: Adapter) -> None:
+    ids, before = tiny_ids(), bits(adapter)
+    plain = adapter.trunk(ids)
+    for view in adapter.linear_maps(per_head=True):
+        snapshot = view.snapshot()
+        view.write(view.read() * 0.5)
+        assert changed(before, adapter) == {view.parameter}
+        if not view.name.startswith("0."):
+            snapshot.restore()
+            continue
+        moved = adapter.trunk(ids)
+        assert not torch.equal(moved, plain), view.name
+        view.restore(snapshot)
+        assert changed(before, adapter) == set()
+    assert changed(before, adapter) == set()
+    assert torch.equal(adapter.trunk(ids), plain)
+
+
+def test_restore_keeps_negative_zero_and_nan_payloads() -> None:
+    view = next(v for v in adapter_for(tiny_model("gpt2")).linear_maps() if v.name == "1.k")
+    odd = torch.tensor([-0.0, 1e-42, float("nan")]).view(torch.int32) + torch.tensor(
+        [0, 0, 5], dtype=torch.int32
+    )
+    view.read()[0, :3].copy_(odd.view(torch.float32))
+    snapshot = view.snapshot()
+    view.write(torch.zeros(view.shape))
+    snapshot.restore()
+    assert torch.equal(view.read()[0, :3].contiguous().view(torch.int32), odd)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+def test_writes_round_to_the_dtype_of_the_model(dtype: torch.dtype) -> None:
+    view = adapter_for(tiny_model("llama", dtype)).linear_maps()[0]
+    values = torch.randn(view.shape)
+    view.write(values)
+    assert torch.equal(view.read(), values.to(dtype))
+
+
+def test_conv1d_and_the_transposed_linear_agree() -> None:
+    conv, linear = Conv1D(12, 8), torch.nn.Linear(8, 12)
+    with torch.no_grad():
+        conv.weight.copy_(torch.randn(8, 12))
+        linear.weight.copy_(conv.weight.T)
+        linear.bias.copy_(conv.bias)
+    left, right = (
+        views_of(MapSite("q", module, "m", "x", transposed, heads=3), 0, "h", per_head=True)
+        for module, transposed in ((conv, True), (linear, False))
+    )
+    for conv_view, linear_view in zip(left, right, strict=True):
+        assert conv_view.shape == linear_view.shape == (4, 8)
+        assert torch.equal(conv_view.read(), linear_view.read())
+        update = torch.randn(4, 8)
+        conv_view.write(update)
+        linear_view.write(update)
+    assert torch.equal(conv.weight, linear.weight.T)
+    x = torch.randn(5, 8)
+    torch.testing.assert_close(conv(x), linear(x))
+
+
+def test_a_transposed_matrix_is_refused() -> None:
+    view = next(v for v in adapter_for(tiny_model("gpt2")).linear_maps() if v.component == "mlp_up")
+    with pytest.raises(ModelError, match=r"shape \(32, 128\) was written to a map of shape \(128, 32\)"):
+        view.write(view.read().T)
+    other = adapter_for(tiny_model("llama")).linear_maps()[0]
+    with pytest.raises(ModelError, match=r"the snapshot was taken of 0\.q"):
+        view.restore(other.snapshot())
+
+
+def test_uncovered_matrices_have_reasons() -> None:
+    def reasons(name: str) -> dict[str, str]:
+        return {u.parameter: u.reason for u in adapter_for(tiny_model(name)).uncovered()}
+
+    assert set(reasons("gpt2")) == {"transformer.wte.weight", "transformer.wpe.weight"}
+    llama = reasons("llama")
+    assert set(llama) == {"model.embed_tokens.weight", "lm_head.weight"}
+    assert "embedding" in llama["model.embed_tokens.weight"]
+    assert "head" in llama["lm_head.weight"]
+    assert set(reasons("llama-tied")) == {"model.embed_tokens.weight"}
+
+    model = tiny_model("qwen2")
+    model.model.layers[2].extra = torch.nn.Linear(3, 5)
+    extra = next(u for u in adapter_for(model).uncovered() if "extra" in u.parameter)
+    assert (extra.shape, extra.reason) == ((5, 3), "not a component that the qwen2 adapter knows")
