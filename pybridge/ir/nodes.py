@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-# ---- sorts -----------------------------------------------------------------------------------------------------------
+# ---- sorts ---------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Real:
     """ℝ."""
@@ -46,7 +46,7 @@ class Seq:
 Sort = Real | Nat | Vec | Map | Seq
 
 
-# ---- terms -----------------------------------------------------------------------------------------------------------
+# ---- terms ---------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Var:
     """A binder, or a variable bound by a sum, product or quantifier (then of sort `Nat`)."""
@@ -192,11 +192,28 @@ class Product:
 
 
 Term = (
-    Var | Lit | Add | Sub | Mul | Div | Neg | Pow | Cast | Apply | Index | VecNorm | MapNorm | Abs | Sqrt | Inner | Sum | Product
+    Var
+    | Lit
+    | Add
+    | Sub
+    | Mul
+    | Div
+    | Neg
+    | Pow
+    | Cast
+    | Apply
+    | Index
+    | VecNorm
+    | MapNorm
+    | Abs
+    | Sqrt
+    | Inner
+    | Sum
+    | Product
 )
 
 
-# ---- propositions ----------------------------------------------------------------------------------------------------
+# ---- propositions --------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Rel:
     """`left op right`, op one of `≤`, `<`, `=`, `≠`."""
@@ -230,7 +247,7 @@ class Forall:
 Prop = Rel | Iff | And | Forall
 
 
-# ---- statements ------------------------------------------------------------------------------------------------------
+# ---- statements ----------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Space:
     """A type variable with its classes, e.g. `E` with `("NormedAddCommGroup", "NormedSpace")`, in source order."""

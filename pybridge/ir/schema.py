@@ -1,0 +1,80 @@
+"""JSON Schema of a serialised statement, derived from the node classes so that the two cannot drift apart."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import fields
+from typing import Any, get_args, get_origin, get_type_hints
+
+from pybridge.ir import nodes as n
+from pybridge.ir.serialize import IR_VERSION, NODES, NORMALISATION_VERSION, RECORDS, SORTS
+
+_UNIONS = {"Term": n.Term, "Prop": n.Prop, "IndexSet": n.IndexSet, "Sort": n.Sort}
+_PLAIN: dict[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    type(None): {"type": "null"},
+}
+
+
+def _schema_of(hint: Any) -> dict[str, Any]:
+    for name, union in _UNIONS.items():
+        if hint == union:
+            return {"$ref": f"#/$defs/{name}"}
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    if get_origin(hint) is tuple:
+        return _tuple_schema(get_args(hint))
+    if isinstance(hint, types.UnionType):
+        return {"anyOf": [_schema_of(part) for part in get_args(hint)]}
+    return {"$ref": f"#/$defs/{hint.__name__}"}
+
+
+def _tuple_schema(parts: tuple[Any, ...]) -> dict[str, Any]:
+    if parts[-1] is Ellipsis:
+        return {"type": "array", "items": _schema_of(parts[0])}
+    size = len(parts)
+    return {
+        "type": "array",
+        "prefixItems": [_schema_of(part) for part in parts],
+        "minItems": size,
+        "maxItems": size,
+    }
+
+
+def _object_schema(tag: str, made: type) -> dict[str, Any]:
+    hints = get_type_hints(made)
+    properties = {tag: {"const": made.__name__}}
+    properties |= {field.name: _schema_of(hints[field.name]) for field in fields(made)}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _definitions() -> dict[str, Any]:
+    defs: dict[str, Any] = {}
+    for tag, table in (("node", NODES), ("sort", SORTS), ("record", RECORDS)):
+        defs |= {name: _object_schema(tag, made) for name, made in table.items()}
+    for name, union in _UNIONS.items():
+        defs[name] = {"oneOf": [{"$ref": f"#/$defs/{member.__name__}"} for member in get_args(union)]}
+    return defs
+
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A theorem statement of Living Inference",
+    "type": "object",
+    "properties": {
+        "ir_version": {"const": IR_VERSION},
+        "normalisation_version": {"const": NORMALISATION_VERSION},
+        "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+        "statement": {"$ref": "#/$defs/Statement"},
+    },
+    "required": ["ir_version", "normalisation_version", "digest", "statement"],
+    "additionalProperties": False,
+    "$defs": _definitions(),
+}
