@@ -1,0 +1,22 @@
+"""Language models as residual streams and linear maps: one interface, a file per family."""
+
+from __future__ import annotations
+
+from pybridge.models.adapter import Adapter, Granularity, ResidualShape, Uncovered
+from pybridge.models.families import FAMILIES, adapter_for
+from pybridge.models.linear_maps import LinearMapView, Snapshot
+from pybridge.models.opening import BUILT_IN, OpenModel, open_model
+
+__all__ = [
+    "BUILT_IN",
+    "FAMILIES",
+    "Adapter",
+    "Granularity",
+    "LinearMapView",
+    "OpenModel",
+    "ResidualShape",
+    "Snapshot",
+    "Uncovered",
+    "adapter_for",
+    "open_model",
+]

@@ -1,0 +1,125 @@
+"""A model folder as transformers writes it: config.json, safetensors, tokenizer files."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from pybridge.errors import ModelError
+from pybridge.models.families import require_family
+from pybridge.models.weights import check_safetensors, read_json, require_finite, weight_files
+
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json")
+
+
+def check_config(folder: Path) -> None:
+    """Refuse, before any weight is read, what could not be run or must not be.
+
+    Raises: ModelError for a missing or unreadable config.json, remote code, an unsupported family, quantised weights.
+    """
+    path = folder / "config.json"
+    if not path.is_file():
+        raise ModelError(
+            f"{folder}: no config.json, so this is not a model folder. Name the folder that transformers' "
+            "`save_pretrained` wrote, the one with config.json and model.safetensors."
+        )
+    config = read_json(path)
+    if config.get("auto_map"):
+        raise ModelError(
+            f"{path}: this model brings its own code ({', '.join(sorted(config['auto_map']))}), and remote code is "
+            "never run.\n  Use a checkpoint of a family that transformers itself implements."
+        )
+    require_family(config.get("model_type"), str(path))
+    if config.get("quantization_config"):
+        raise ModelError(
+            f"{path}: the weights are quantised ({config['quantization_config'].get('quant_method', 'unknown')}). "
+            "Use the checkpoint in float32, bfloat16 or float16."
+        )
+
+
+def check_tokenizer(folder: Path) -> None:
+    """Raises: ModelError if no tokenizer file is in the folder."""
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        raise ModelError(
+            f"{folder}: no tokenizer ({', '.join(TOKENIZER_FILES)} are all missing). Save the tokenizer into the "
+            "same folder with `save_pretrained`."
+        )
+
+
+def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> nn.Module:
+    """The causal language model of a folder, in evaluation mode, without gradients, every weight finite.
+
+    Raises: ModelError, NonFiniteError; nothing is ever downloaded, unpickled or run from the folder.
+    """
+    check_config(folder)
+    for path in weight_files(folder):
+        check_safetensors(path)
+    model = _from_pretrained(folder, dtype)
+    require_finite(model)
+    model = model.to(device).eval()
+    return model.requires_grad_(False)
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The folder's tokenizer. Raises: ModelError if there is none or it cannot be read."""
+    from transformers import AutoTokenizer
+
+    check_tokenizer(folder)
+    try:
+        with quiet_transformers():
+            return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    except Exception as error:
+        raise ModelError(f"{folder}: the tokenizer cannot be read: {_brief(error)}") from None
+
+
+def _from_pretrained(folder: Path, dtype: torch.dtype) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    try:
+        with quiet_transformers():
+            model, report = AutoModelForCausalLM.from_pretrained(
+                folder,
+                dtype=dtype,
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                output_loading_info=True,
+            )
+    except Exception as error:
+        raise ModelError(f"{folder}: the model cannot be loaded: {_brief(error)}") from None
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise ModelError(
+            f"{folder}: {len(missing)} weights that config.json calls for are not in the weight files, among them "
+            f"{', '.join(missing[:3])}. Config and weights do not belong together; download both again."
+        )
+    return model
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Keep transformers' bars and warnings out of our output; what matters is raised as our own error."""
+    from transformers.utils import logging
+
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _brief(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 300 else text[:297] + "…"

@@ -1,0 +1,104 @@
+"""Evaluation text: where it comes from, what it is (a digest), and its tokens."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pybridge.errors import ModelError, SettingError, TextError
+from pybridge.models.dataset_text import load_dataset_text
+
+__all__ = ["bos_handling", "embedded_text", "load_dataset_text", "read_text", "text_digest", "tokenise"]
+
+_EMBEDDED = Path(__file__).parent / "embedded" / "heldout.txt"
+_CHARACTERS_PER_TOKEN = 64
+"""Far more than any tokenizer's average; only so much of a long text is tokenised."""
+
+
+def read_text(path: Path | str) -> str:
+    """The whole text of a UTF-8 file, line ends as they are.
+
+    Raises: TextError if the file is missing, a folder, unreadable, empty, or not UTF-8 text.
+    """
+    path = Path(path).expanduser()
+    if path.is_dir():
+        raise TextError(
+            f"{path}: a folder, not a text file. Name a file, or use --dataset for a folder of text."
+        )
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise TextError(f"{path}: no such file. --text takes the path of a UTF-8 text file.") from None
+    except OSError as error:
+        raise TextError(f"{path}: cannot be read: {error.strerror or error}.") from None
+    if b"\x00" in raw:
+        raise TextError(
+            f"{path}: a binary file (zero byte at {raw.index(0):,}), not text. Use a UTF-8 text file."
+        )
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TextError(
+            f"{path}: not UTF-8 text (byte {error.start:,} is {raw[error.start]:#04x}). Convert it, for example "
+            "with `iconv -f latin1 -t utf-8`."
+        ) from None
+    if not text.strip():
+        raise TextError(f"{path}: the file is empty ({len(raw):,} bytes). Use a file with text in it.")
+    return text
+
+
+def embedded_text() -> str:
+    """The held-out excerpt that comes with this package. Raises: TextError if the installation lacks it."""
+    return read_text(_EMBEDDED)
+
+
+def text_digest(text: str) -> str:
+    """`sha256:…` of the text's UTF-8 bytes."""
+    return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def bos_handling(tokenizer: Any) -> str:
+    """Whether `tokenise` puts a beginning-of-text token in front, in words for a report."""
+    first = tokenizer("a", verbose=False)["input_ids"][:1]
+    bos = tokenizer.bos_token_id
+    if bos is not None and first == [bos]:
+        return f"the tokenizer's own {tokenizer.bos_token!r} in front, once"
+    return "none: this tokenizer adds no beginning-of-text token"
+
+
+def tokenise(text: str, tokenizer: Any, tokens: int) -> Tensor:
+    """The first `tokens` ids of the text, of shape (1, tokens), int64.
+
+    Special tokens are the tokenizer's own affair: a beginning-of-text token is put in front where the family
+    does so (`bos_handling` says which), nothing else is added.
+
+    Raises: SettingError if tokens < 1; TextError, with both counts, if the text is too short.
+    """
+    if tokens < 1:
+        raise SettingError(f"{tokens} tokens asked for; at least 1 is needed.")
+    start = text[: _CHARACTERS_PER_TOKEN * (tokens + 1)]
+    ids = _ids(start, tokenizer)
+    if len(ids) < tokens and len(start) < len(text):
+        ids = _ids(text, tokenizer)
+    if len(ids) < tokens:
+        raise TextError(
+            f"The text has {len(ids):,} tokens ({len(text):,} characters), {tokens:,} are needed. Use a longer "
+            f"text or --tokens {len(ids)}."
+        )
+    return torch.tensor([ids[:tokens]], dtype=torch.int64)
+
+
+def _ids(text: str, tokenizer: Any) -> list[int]:
+    try:
+        ids = list(tokenizer(text, verbose=False)["input_ids"])
+    except Exception as error:
+        raise ModelError(
+            f"The model's tokenizer failed on the text: {' '.join(str(error).split())[:200]}"
+        ) from None
+    end = getattr(tokenizer, "eos_token_id", None)
+    added = len(ids) > 0 and ids[-1] == end and not text.endswith(str(getattr(tokenizer, "eos_token", "")))
+    return ids[:-1] if added else ids
