@@ -1,7 +1,8 @@
 """The verbs that a generated `draw(d)` may use: the contract with `pybridge.runtime.strategies.Draw`.
 
-Each is a method of `Draw`; `d.ops` is the exact backend. Bounds may be irrational (a refinable real): a draw below such
-a bound returns an exact value certainly inside it, and equals the bound often where the bound is rational.
+Each is a method of `Draw`; `d.ops` is the exact backend. Bounds may be irrational (a refinable real): a
+draw below such a bound returns an exact value certainly inside it, and equals the bound often where the
+bound is rational.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ VERBS: dict[str, str] = {
     "map": 'map("E", "F"): a continuous linear map, often zero, diagonal or of rational operator norm',
     "vector": 'vector("E"): any vector, often zero',
     "nonzero_vector": 'nonzero_vector("E"): never zero; the plan has called space("E", least=1) before',
-    "displacement": 'displacement("E"): a vector of rational norm, often zero or tiny, often a worst direction of a map',
+    "displacement": 'displacement("E"): of rational norm, often zero, tiny or a worst direction of a map',
     "vector_of_norm": 'vector_of_norm("E", r): norm exactly r, for r > 0',
-    "vector_within": 'vector_within("E", r, along=v): norm at most r (r ≥ 0), often exactly r, often a multiple of v',
+    "vector_within": 'vector_within("E", r, along=v): norm at most r ≥ 0, often r itself, often along v',
     "real": "real(): any rational, often 0 or ±1",
     "nonzero": "nonzero(): any rational but 0",
     "nonneg": "nonneg(): ≥ 0",

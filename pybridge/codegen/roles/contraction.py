@@ -1,0 +1,98 @@
+"""The condition `(1 + L)² < 1 + 2 g cosθ + g²` of Theorem 10, met by construction.
+
+Two steps. A square below a term: L is drawn below the root, which asks that the term exceed the square at L
+= 0. And that a growth factor exceeds 1: with g and cosθ those of an update u of a state h, the factor is ‖h
++ u‖² / ‖h‖², so the new state is drawn longer than h and u is the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from pybridge.codegen.roles.model import Definition, Draft, Drawn, Goal, Option, candidates, placeholder
+from pybridge.codegen.solve import folded, isolate
+from pybridge.ir import substitute
+from pybridge.ir.nodes import (
+    Abs,
+    Add,
+    Div,
+    Inner,
+    Lit,
+    Mul,
+    Pow,
+    Real,
+    Rel,
+    Sqrt,
+    Sub,
+    Term,
+    Var,
+    Vec,
+    VecNorm,
+)
+
+ZERO, TWO = Lit(0, Real()), Lit(2, Real())
+
+
+def square_below(goal: Goal, draft: Draft) -> Iterator[Option]:
+    """`(a + v)² < t`, `a ≥ 0` a number: v in [0, √t - a), given `a² < t`."""
+    match goal.prop:
+        case Rel("≤" | "<" as op, Pow(base, Lit(2)), right):
+            for binder in candidates(draft, base):
+                found = isolate(binder.name, base, Sqrt(right))
+                at_zero = folded(cast(Term, substitute(base, {binder.name: ZERO})))
+                if not found or found.sign < 1 or at_zero is None or at_zero < 0:
+                    continue
+                if not draft.is_open(binder.name):
+                    continue
+                hole = placeholder(Real())
+                verb = "below" if op == "<" else "at_most"
+                value = Definition(hole, ((hole.name, Drawn(verb, (found.value,))),), ("nonneg",))
+                room = Rel(op, Lit(at_zero**2, Real()), right)
+                yield Option(f"draws {binder.name} below the root", (binder.name, value), goals=(room,))
+
+
+def growth(goal: Goal, draft: Draft) -> Iterator[Option]:
+    """`1 < 1 + 2 * g * c + g ^ 2`."""
+    match goal.prop:
+        case Rel(
+            "≤" | "<" as op,
+            Lit(1),
+            Add(Add(Lit(1), Mul(Mul(Lit(2), Var(g)), Var(c))), Pow(Var(again), Lit(2))),
+        ):
+            if again == g:
+                verb = "positive" if op == "<" else "slack"
+                yield from _longer_state(draft, g, c, verb)
+                yield from _large_gain(draft, g, c, verb)
+
+
+def _longer_state(draft: Draft, g: str, c: str, verb: str) -> Iterator[Option]:
+    """g and c are the gain and alignment of an update: draw the updated state longer than the state."""
+    gain, alignment = draft.definitions.get(g), draft.definitions.get(c)
+    match gain and gain.value, alignment and alignment.value:
+        case Div(VecNorm(Var(u, Vec(space))), VecNorm(Var(h))), Div(Inner() as inner, Mul() as norms):
+            state, update = Var(h, Vec(space)), Var(u, Vec(space))
+            if (
+                inner != Inner(state, update)
+                or norms != Mul(VecNorm(state), VecNorm(update))
+                or not draft.is_open(u)
+            ):
+                return
+            extra, longer = placeholder(Real(), 0), placeholder(Vec(space), 1)
+            length = Add(VecNorm(state), extra)
+            draws = ((extra.name, Drawn(verb)), (longer.name, Drawn("vector_of_norm", (space, length))))
+            yield Option(
+                f"draws {h} + {u} longer than {h}",
+                (u, Definition(Sub(longer, state), draws)),
+                goals=(Rel("≠", state, Lit(0, Vec(space))),),
+            )
+
+
+def _large_gain(draft: Draft, g: str, c: str, verb: str) -> Iterator[Option]:
+    """g free: beyond 2 |c| the factor exceeds 1 whatever the sign of c."""
+    if draft.is_open(g):
+        hole = placeholder(Real())
+        value = Add(Mul(TWO, Abs(Var(c, Real()))), hole)
+        yield Option(
+            f"draws {g} beyond 2 |{c}|", (g, Definition(value, ((hole.name, Drawn(verb)),), ("nonneg",)))
+        )
