@@ -34,25 +34,26 @@ class Irrational:
     numerator: Poly
     denominator: Poly = ONE
 
-    def __add__(self, other: Real) -> Real:
+    def __add__(self, other: Real | int) -> Real:
         n, d = parts(other)
         if self.denominator == d:
             return quotient(surds.add(self.numerator, n), d)
         cross = surds.add(surds.multiply(self.numerator, d), surds.multiply(n, self.denominator))
         return quotient(cross, surds.multiply(self.denominator, d))
 
-    __radd__ = __add__
+    def __radd__(self, other: Real | int) -> Real:
+        return Irrational(*parts(other)) + self
 
     def __neg__(self) -> Real:
         return Irrational(surds.scale(self.numerator, Fraction(-1)), self.denominator)
 
-    def __sub__(self, other: Real) -> Real:
+    def __sub__(self, other: Real | int) -> Real:
         return self + (-other)
 
-    def __rsub__(self, other: Real) -> Real:
-        return (-self) + other
+    def __rsub__(self, other: Real | int) -> Real:
+        return Irrational(*parts(other)) + (-self)
 
-    def __mul__(self, other: Real) -> Real:
+    def __mul__(self, other: Real | int) -> Real:
         n, d = parts(other)
         return quotient(surds.multiply(self.numerator, n), surds.multiply(self.denominator, d))
 
@@ -67,7 +68,8 @@ class Irrational:
     def __str__(self) -> str:
         if self.denominator == ONE:
             return surds.poly_text(self.numerator)
-        return f"({surds.poly_text(self.numerator)}) / ({surds.poly_text(self.denominator)})"
+        top, bottom = (surds.poly_text(poly) for poly in (self.numerator, self.denominator))
+        return f"{top if len(self.numerator.terms) == 1 else f'({top})'} / ({bottom})"
 
     __repr__ = __str__
 
