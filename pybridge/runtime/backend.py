@@ -1,7 +1,8 @@
 """What a generated check asks of an arithmetic: the `Backend` protocol.
 
-One statement, two arithmetics. `runtime.exact` computes with rationals (property tests), `runtime.enclosure` with
-intervals whose rounding is bounded a priori (checks on a model). A generated module never knows which one it was given.
+One statement, two arithmetics. `runtime.exact` computes with rationals (property tests), `runtime.enclosure`
+with intervals whose rounding is bounded a priori (checks on a model). A generated module never knows which
+one it was given.
 
 Values carry the ring operations as Python operators, so a generated body reads like its Lean statement:
 
@@ -24,9 +25,10 @@ Value = Any
 
 
 class Backend(Protocol):
-    """The verbs of one arithmetic. Every method is total: what cannot be computed is an undecided value, not a crash."""
+    """The verbs of one arithmetic. Every method is total: what cannot be computed is an undecided value, not
+    a crash."""
 
-    # ---- data ------------------------------------------------------------------------------------------------------
+    # ---- data ----------------------------------------------------------------------------------------------
     def admit(self, name: str, value: Value) -> Value:
         """A measured value as this backend's own. Raises NonFiniteError naming `name` for NaN or infinity."""
         ...
@@ -35,7 +37,7 @@ class Backend(Protocol):
         """Lower and upper end of a real as float64 (rounded outward); scalars or arrays over the batch."""
         ...
 
-    # ---- reals -----------------------------------------------------------------------------------------------------
+    # ---- reals ---------------------------------------------------------------------------------------------
     def real(self, value: int) -> Value: ...
 
     def cast(self, natural: int) -> Value:
@@ -43,7 +45,8 @@ class Backend(Protocol):
         ...
 
     def div(self, numerator: Value, denominator: Value) -> Value:
-        """`a / b` with Lean's `a / 0 = 0`. A check guards every denominator, so that value is never relied on."""
+        """`a / b` with Lean's `a / 0 = 0`. A check guards every denominator, so that value is never relied
+        on."""
         ...
 
     def abs(self, real: Value) -> Value: ...
@@ -64,7 +67,7 @@ class Backend(Protocol):
         """`∏ i ∈ Ico start stop, body i`; the empty product is 1."""
         ...
 
-    # ---- vectors and maps ------------------------------------------------------------------------------------------
+    # ---- vectors and maps ----------------------------------------------------------------------------------
     def zero(self, space: str) -> Value:
         """The zero vector of a space, fitting any dimension."""
         ...
@@ -77,7 +80,7 @@ class Backend(Protocol):
 
     def inner(self, left: Value, right: Value) -> Value: ...
 
-    # ---- claims (reals, vectors, maps; plain ints for naturals) ----------------------------------------------------
+    # ---- claims (reals, vectors, maps; plain ints for naturals) --------------------------------------------
     def le(self, left: Value, right: Value) -> Claim: ...
 
     def lt(self, left: Value, right: Value) -> Claim: ...
@@ -94,7 +97,7 @@ class Backend(Protocol):
         """`∀ i ∈ Ico start stop, body i`; true when empty."""
         ...
 
-    # ---- values solved from a hypothesis ---------------------------------------------------------------------------
+    # ---- values solved from a hypothesis -------------------------------------------------------------------
     def upper_end(self, real: Value) -> Value:
         """The least representable `v` that certainly satisfies `real ≤ v`."""
         ...

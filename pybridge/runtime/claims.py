@@ -1,7 +1,8 @@
 """Three-valued claims: a proposition of a statement as one arithmetic decided it, instance by instance.
 
-Truth is Kleene's: 1 certainly true, -1 certainly false, 0 undecided. With these numbers `∧` is the minimum and `↔` the
-product, so a whole batch is combined by one array operation. Claims about exact rationals have 0-dimensional truth.
+Truth is Kleene's: 1 certainly true, -1 certainly false, 0 undecided. With these numbers `∧` is the minimum
+and `↔` the product, so a whole batch is combined by one array operation. Claims about exact rationals have
+0-dimensional truth.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from pybridge.errors import LivingInferenceError
 from pybridge.runtime.backend import Backend, Value
 from pybridge.runtime.claims import Claim, Truth
+from pybridge.runtime.sides import Ends, reason, sides_of
 
 
 class Verdict(StrEnum):
@@ -51,9 +52,6 @@ class Check(Protocol):
     def conclusion(self, ops: Backend, **values: Value) -> Claim: ...
 
 
-Ends = NDArray[np.float64]
-
-
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """Verdicts of one theorem over a batch of B instances.
@@ -63,7 +61,8 @@ class Evaluation:
         verdicts: (B,) array of `Verdict`.
         reasons: B texts; empty for HOLDS of `≤` and `<`, the printed joint width for HOLDS of `=`.
         lhs_lo, lhs_hi, rhs_lo, rhs_hi: (B,) ends of both sides; None when the conclusion compares no reals.
-        tightness: (B,) upper end of lhs over lower end of rhs (0/0 counts as 1, NaN when rhs < 0); None as above.
+        tightness: (B,) upper end of lhs over lower end of rhs (0/0 counts as 1, NaN when rhs < 0); None as
+            above.
         relative_width: (B,) width of the hull of both sides over its magnitude; None as above.
         values: every binder's value, measured and completed, by name.
         error: the exception behind ERROR verdicts.
@@ -89,8 +88,9 @@ def evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> Ev
         check: a generated check module (or anything with its attributes).
         ops: the arithmetic.
         given: binder name → measured value, for the binders in `check.MEASURED`.
-    Returns: one verdict per instance; a single UNSUPPORTED when the check has no runtime mode or a measured binder is
-        absent, a single ERROR (with the exception) when our own arithmetic or the generated code breaks.
+    Returns: one verdict per instance; a single UNSUPPORTED when the check has no runtime mode or a measured
+        binder is absent, a single ERROR (with the exception) when our own arithmetic or the generated code
+        breaks.
     Raises: LivingInferenceError for what the user can mend, such as NaN in the data.
     """
     if "runtime" not in check.MODES:
@@ -115,11 +115,9 @@ def _evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> E
     conditions += [(f"{text} ≠ 0", thunk()) for text, thunk in check.guards(ops, **values)]
     conclusion = check.conclusion(ops, **values)
 
-    sides = _ends(ops, conclusion)
+    sides = sides_of(ops, conclusion)
     shapes = [claim.truth.shape for _, claim in conditions] + [conclusion.truth.shape, (1,)]
-    shapes += [np.shape(end) for end in sides]
-    size = np.broadcast_shapes(*shapes)[0]
-    sides = tuple(np.broadcast_to(np.asarray(end, dtype=np.float64), (size,)) for end in sides)
+    size = np.broadcast_shapes(*shapes, sides.shape if sides else ())[0]
 
     verdicts = np.full(size, Verdict.INCONCLUSIVE, dtype=object)
     reasons = [""] * size
@@ -127,76 +125,46 @@ def _evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> E
     truth = np.broadcast_to(conclusion.truth, (size,))
     verdicts[open_instances & (truth == Truth.TRUE)] = Verdict.HOLDS
     verdicts[open_instances & (truth == Truth.FALSE)] = Verdict.VIOLATED
+    sides = sides.broadcast(size) if sides else None
     for i in np.flatnonzero(open_instances):
-        reasons[i] = _reason(conclusion, int(truth[i]), tuple(float(end[i]) for end in sides))
-    if not sides:
+        reasons[i] = reason(conclusion, int(truth[i]), sides.at(int(i)) if sides else None)
+    if sides is None:
         return Evaluation(check.NAME, verdicts, reasons, values=values)
-    width, tightness = _relative_width(*sides), _tightness(sides[1], sides[2])
-    return Evaluation(check.NAME, verdicts, reasons, *sides, tightness, width, values)
+    return Evaluation(
+        check.NAME,
+        verdicts,
+        reasons,
+        lhs_lo=sides.lhs_lo,
+        lhs_hi=sides.lhs_hi,
+        rhs_lo=sides.rhs_lo,
+        rhs_hi=sides.rhs_hi,
+        tightness=sides.tightness(certain=(truth == Truth.TRUE) & (conclusion.op in ("≤", "<"))),
+        relative_width=sides.relative_width(),
+        values=values,
+    )
 
 
 def _judge_conditions(
     conditions: list[tuple[str, Claim]], verdicts: NDArray[np.object_], reasons: list[str]
 ) -> NDArray[np.bool_]:
-    """Fill in unmet and undecided conditions; returns the instances whose every condition is certainly true."""
-    size = len(reasons)
-    unmet, undecided = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    """Fill in unmet and undecided conditions; the instances returned have every condition certainly true."""
+    unmet = _names(conditions, Truth.FALSE, len(reasons))
+    undecided = _names(conditions, Truth.UNDECIDED, len(reasons))
+    for i, (false, unknown) in enumerate(zip(unmet, undecided, strict=True)):
+        if false:
+            verdicts[i], reasons[i] = Verdict.HYPOTHESIS_UNMET, f"not met: {', '.join(false)}"
+        elif unknown:
+            reasons[i] = f"undecided: {', '.join(unknown)}"
+    return np.array([not (false or unknown) for false, unknown in zip(unmet, undecided, strict=True)])
+
+
+def _names(conditions: list[tuple[str, Claim]], wanted: Truth, size: int) -> list[list[str]]:
+    """Per instance, the conditions with the wanted truth, in source order."""
     names: list[list[str]] = [[] for _ in range(size)]
-    for wanted, mask in ((Truth.FALSE, unmet), (Truth.UNDECIDED, undecided)):
-        for name, claim in conditions:
-            hit = np.broadcast_to(claim.truth == wanted, (size,)) & ~(unmet if mask is undecided else False)
-            mask |= hit
-            for i in np.flatnonzero(hit):
-                names[i].append(name)
-    verdicts[unmet] = Verdict.HYPOTHESIS_UNMET
-    for i in np.flatnonzero(unmet):
-        reasons[i] = f"not met: {', '.join(names[i])}"
-    for i in np.flatnonzero(undecided):
-        reasons[i] = f"undecided: {', '.join(names[i])}"
-    return ~(unmet | undecided)
-
-
-def _ends(ops: Backend, conclusion: Claim) -> tuple[Any, ...]:
-    """(lhs_lo, lhs_hi, rhs_lo, rhs_hi) of a comparison of reals, else ()."""
-    if not conclusion.is_relation:
-        return ()
-    try:
-        return (*ops.ends(conclusion.left), *ops.ends(conclusion.right))
-    except TypeError:  # vectors, maps and naturals have no ends
-        return ()
-
-
-def _reason(claim: Claim, truth: int, ends: tuple[float, ...]) -> str:
-    if not ends:
-        return "" if truth == Truth.TRUE else _combination_reason(claim, truth)
-    lhs_lo, lhs_hi, rhs_lo, rhs_hi = ends
-    text = f"left in [{lhs_lo!r}, {lhs_hi!r}], right in [{rhs_lo!r}, {rhs_hi!r}]"
-    width = float(_relative_width(*map(np.asarray, ends)))
-    if truth == Truth.TRUE:
-        return f"joint relative width {width:.3g}" if claim.op == "=" else ""
-    if truth == Truth.FALSE:
-        return f"certainly not left {claim.op} right: {text}"
-    return f"left {claim.op} right undecided, joint relative width {width:.3g}: {text}"
-
-
-def _combination_reason(claim: Claim, truth: int) -> str:
-    if claim.op == "↔":
-        return "one side true, the other false" if truth == Truth.FALSE else "a side of ↔ is undecided"
-    return f"a part of {claim.op} is {'false' if truth == Truth.FALSE else 'undecided'}"
-
-
-def _relative_width(lhs_lo: Ends, lhs_hi: Ends, rhs_lo: Ends, rhs_hi: Ends) -> Ends:
-    """Width of the hull of both intervals over its largest magnitude; 0 when both are the point 0."""
-    lo, hi = np.minimum(lhs_lo, rhs_lo), np.maximum(lhs_hi, rhs_hi)
-    magnitude = np.maximum(np.abs(lo), np.abs(hi))
-    with np.errstate(invalid="ignore", over="ignore"):
-        return np.where(magnitude == 0, 0.0, (hi - lo) / np.where(magnitude == 0, 1.0, magnitude))
-
-
-def _tightness(lhs_hi: Ends, rhs_lo: Ends) -> Ends:
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        ratio = np.where((rhs_lo == 0) & (lhs_hi == 0), 1.0, lhs_hi / rhs_lo)
-    return np.where(rhs_lo < 0, np.nan, ratio)
+    for name, claim in conditions:
+        for i in np.flatnonzero(np.broadcast_to(claim.truth == wanted, (size,))):
+            names[i].append(name)
+    return names
 
 
 def _single(theorem: str, verdict: Verdict, reason: str, error: Exception | None = None) -> Evaluation:

@@ -1,0 +1,101 @@
+"""The exact matrices that maps are combined from: dense, or a product of two stored factors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import NDArray
+
+from pybridge.runtime.enclosure.vectors import EnclosedVec, without_overflow
+from pybridge.runtime.norms import frobenius_norm
+from pybridge.runtime.rounding import TINY, gamma, padded
+
+
+class DenseLeaf:
+    """A stored matrix (out, in). float32 is converted when first needed; every float32 is a float64."""
+
+    def __init__(self, weight: NDArray[np.floating], key: str | None) -> None:
+        if weight.ndim != 2:
+            raise ValueError(f"a linear map has shape (out, in), not {weight.shape}")
+        self._weight, self.key = weight, key
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal for leaves that are the same matrix."""
+        return self.key if self.key is not None else id(self)
+
+    @cached_property
+    def array(self) -> Float[np.ndarray, "out in"]:
+        return np.asarray(self._weight, dtype=np.float64)
+
+    @cached_property
+    def _frobenius(self) -> tuple[float, float]:
+        return frobenius_norm(self.array)
+
+    def frobenius(self) -> float:
+        """Upper end of ‖W‖_F. Raises: NonFiniteError for NaN or infinity."""
+        return self._frobenius[1]
+
+    def matrix(self) -> tuple[Float[np.ndarray, "out in"], float]:
+        """The matrix and its Frobenius radius, 0."""
+        return self.array, 0.0
+
+    def image(self, x: EnclosedVec, radius: float = 0.0) -> EnclosedVec:
+        """(W + E) x with ‖E‖_F ≤ radius.
+
+        Entry i of fl(W mid) errs by γ_in Σ|Wᵢⱼ||midⱼ| + in TINY; over all entries that is at most
+        γ_in ‖W‖_F ‖mid‖ + √out in TINY. The radius of x adds ‖W‖_F rad, E adds ‖E‖_F (‖mid‖ + rad).
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            mid = x.mid @ self.array.T
+            size, rad = x.mid_norm()[1], x.rad
+            rounding = _product_rounding(self.array, self.frobenius(), size)
+            spread = padded(rounding + self.frobenius() * rad + radius * (size + rad))
+        return without_overflow(EnclosedVec(mid, spread))
+
+
+class FactoredLeaf:
+    """U V for stored U (out, rank) and V (rank, in): applied by two products, multiplied out only in a
+    sum."""
+
+    def __init__(self, left: NDArray[np.floating], right: NDArray[np.floating], key: str | None) -> None:
+        if left.ndim != 2 or right.ndim != 2 or left.shape[1] != right.shape[0]:
+            raise ValueError(f"factors of shapes {left.shape} and {right.shape} have no product")
+        self.left, self.right, self.key = DenseLeaf(left, None), DenseLeaf(right, None), key
+
+    @property
+    def identity(self) -> Hashable:
+        return self.key if self.key is not None else id(self)
+
+    def frobenius(self) -> float:
+        """Upper end of ‖U‖_F ‖V‖_F ≥ ‖U V‖_F."""
+        left, right = self.left.frobenius(), self.right.frobenius()
+        return float(padded(left * right) + TINY) if left > 0 and right > 0 else 0.0
+
+    def matrix(self) -> tuple[Float[np.ndarray, "out in"], float]:
+        """fl(U V) and a Frobenius radius: entrywise γ_rank |U||V| + rank TINY, so γ ‖U‖_F ‖V‖_F + √(out·in)
+        rank TINY."""
+        product = self.left.array @ self.right.array
+        rank = self.left.array.shape[1]
+        underflow = math.sqrt(product.size) * rank * TINY
+        return product, float(padded(gamma(rank) * self.frobenius() + underflow))
+
+    def image(self, x: EnclosedVec, radius: float = 0.0) -> EnclosedVec:
+        """U (V x), each product with its own rounding; `radius` as for a dense leaf."""
+        result = self.left.image(self.right.image(x))
+        if radius == 0.0:
+            return result
+        return EnclosedVec(result.mid, padded(result.rad + radius * (x.mid_norm()[1] + x.rad)))
+
+
+Leaf = DenseLeaf | FactoredLeaf
+
+
+def _product_rounding(matrix: np.ndarray, frobenius: float, size: np.ndarray) -> np.ndarray:
+    rows, columns = matrix.shape
+    rounding = gamma(columns) * frobenius * size + math.sqrt(rows) * columns * TINY
+    return np.where((size == 0) | (frobenius == 0), 0.0, rounding)

@@ -1,0 +1,186 @@
+"""Enclosed vectors: a float64 midpoint and a radius in the Euclidean norm, for each instance of a batch.
+
+Derived vectors and their norms are remembered on their operands, so that ten theorems about one block add h +
+u once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike, NDArray
+
+from pybridge.errors import NonFiniteError
+from pybridge.runtime.enclosure import directed
+from pybridge.runtime.enclosure.reals import EnclosedReal
+from pybridge.runtime.norms.sums import blocked_dot, dot_radius, euclidean_norm
+from pybridge.runtime.rounding import UNIT, padded
+
+if TYPE_CHECKING:
+    from pybridge.runtime.enclosure.maps import EnclosedMap
+
+Array = NDArray[np.float64]
+
+
+class EnclosedVec:
+    """A vector within Euclidean distance `rad` of `mid`.
+
+    Attributes:
+        mid: (d,) or (B, d) float64.
+        rad: () or (B,) float64, ≥ 0; 0 for data. Infinite when overflow has left nothing known.
+        image: (f, x) when this vector is f x, else None. Differences of images are taken before the map is
+            applied, as (f - g) x and f (x - y): an error of interest must not drown in the rounding of the
+            two large outputs.
+    """
+
+    __slots__ = ("_memo", "image", "mid", "rad")
+    __array_ufunc__ = None
+
+    def __init__(
+        self,
+        mid: Float[np.ndarray, "*batch d"],
+        rad: ArrayLike,
+        image: tuple[EnclosedMap, EnclosedVec] | None = None,
+    ) -> None:
+        self.mid = mid
+        self.rad: Array = np.asarray(rad, dtype=np.float64)
+        self.image = image
+        self._memo: dict[Any, Any] = {}
+
+    @classmethod
+    def exact(cls, value: ArrayLike) -> EnclosedVec:
+        """Data, exact whatever run produced it: (d,) or (B, d), any float dtype up to float64."""
+        mid = np.asarray(value, dtype=np.float64)
+        if mid.ndim not in (1, 2):
+            raise ValueError(f"a vector has shape (d,) or (B, d), not {mid.shape}")
+        return cls(mid, 0.0)
+
+    def __repr__(self) -> str:
+        return f"EnclosedVec(mid={self.mid!r}, rad={self.rad!r})"
+
+    @property
+    def dimension(self) -> int:
+        return self.mid.shape[-1]
+
+    # ---- sums ----------------------------------------------------------------------------------------------
+    def __add__(self, other: EnclosedVec | ZeroVec) -> EnclosedVec:
+        if isinstance(other, ZeroVec):
+            return self
+        return self._once("+", other, lambda: _rounded(self.mid + other.mid, self.rad + other.rad))
+
+    def __sub__(self, other: EnclosedVec | ZeroVec) -> EnclosedVec:
+        if isinstance(other, ZeroVec):
+            return self
+        return self._once("-", other, lambda: _difference(self, other))
+
+    def __neg__(self) -> EnclosedVec:
+        return EnclosedVec(-self.mid, self.rad)
+
+    # ---- measures ------------------------------------------------------------------------------------------
+    def mid_norm(self) -> tuple[Array, Array]:
+        """(lo, hi) around ‖mid‖."""
+        return self._once("mid norm", None, lambda: euclidean_norm(self.mid))
+
+    def norm(self) -> EnclosedReal:
+        """‖x‖₂ per instance: ‖mid‖ ± rad."""
+        return self._once("norm", None, self._norm)
+
+    def _norm(self) -> EnclosedReal:
+        lo, hi = self.mid_norm()
+        return EnclosedReal(np.maximum(directed.add(lo, -self.rad)[0], 0.0), directed.add(hi, self.rad)[1])
+
+    def inner(self, other: EnclosedVec | ZeroVec) -> EnclosedReal:
+        """⟨x, y⟩ per instance: |⟨x, y⟩ - ⟨mid x, mid y⟩| ≤ ‖mid x‖ ry + rx ‖mid y‖ + rx ry, and the
+        rounding."""
+        if isinstance(other, ZeroVec):
+            return EnclosedReal(0.0, 0.0)
+        return self._once("inner", other, lambda: _inner(self, other))
+
+    def require_finite(self, name: str) -> None:
+        """Raises: NonFiniteError naming the variable and the place of the first NaN or infinity."""
+        self._once("finite", None, lambda: _require_finite(name, self.mid) or True)
+
+    def _once(self, operation: str, other: Any, compute: Any) -> Any:
+        key = (operation, id(other))
+        if key not in self._memo:
+            self._memo[key] = (other, compute())  # holding `other` keeps its id its own
+        return self._memo[key][1]
+
+
+class ZeroVec:
+    """The zero vector of a space, of whatever dimension it is compared or added with."""
+
+    __array_ufunc__ = None
+
+    def __add__(self, other: Any) -> Any:
+        return other
+
+    def __sub__(self, other: Any) -> Any:
+        return -other
+
+    def __neg__(self) -> ZeroVec:
+        return self
+
+    def norm(self) -> EnclosedReal:
+        return EnclosedReal(0.0, 0.0)
+
+    def inner(self, other: Any) -> EnclosedReal:
+        return EnclosedReal(0.0, 0.0)
+
+    def require_finite(self, name: str) -> None:
+        """Nothing to require."""
+
+
+AnyVec = EnclosedVec | ZeroVec
+
+
+def _rounded(mid: Array, rad: Array) -> EnclosedVec:
+    """A computed sum: each entry rounded once, |fl(s) - s| ≤ u |fl(s)|, so u ‖mid‖ in all. Sums do not
+    underflow."""
+    result = EnclosedVec(mid, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounding = UNIT * result.mid_norm()[1]
+        result.rad = np.asarray(padded(rad + rounding), dtype=np.float64)
+    return without_overflow(result)
+
+
+def without_overflow(vector: EnclosedVec) -> EnclosedVec:
+    """The vector itself, or 0 ± ∞ in instances where an entry or the radius has overflowed."""
+    broken = ~np.isfinite(vector.mid_norm()[1]) | ~np.isfinite(vector.rad)
+    if not np.any(broken):
+        return vector
+    mid = np.where(broken[..., None], 0.0, vector.mid)
+    return EnclosedVec(mid, np.where(broken, np.inf, vector.rad), vector.image)
+
+
+def _difference(left: EnclosedVec, right: EnclosedVec) -> EnclosedVec:
+    if left.image and right.image:
+        (f, x), (g, y) = left.image, right.image
+        if x is y:
+            return (f - g).image(x)
+        if f is g:
+            return f.image(_difference(x, y))
+    return _rounded(left.mid - right.mid, left.rad + right.rad)
+
+
+def _inner(left: EnclosedVec, right: EnclosedVec) -> EnclosedReal:
+    left_norm, right_norm = left.mid_norm()[1], right.mid_norm()[1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        middle = blocked_dot(*np.broadcast_arrays(left.mid, right.mid))
+        spread = left_norm * right.rad + left.rad * right_norm + left.rad * right.rad
+        radius = padded(dot_radius(left.dimension, left_norm, right_norm) + spread)
+    known = np.isfinite(middle) & np.isfinite(radius)
+    middle, radius = np.where(known, middle, 0.0), np.where(known, radius, np.inf)
+    return EnclosedReal(directed.add(middle, -radius)[0], directed.add(middle, radius)[1])
+
+
+def _require_finite(name: str, array: Array) -> None:
+    if np.isfinite(array).all():
+        return
+    place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    raise NonFiniteError(
+        f"variable {name} holds {float(array[place])} at position {place}; nothing can be concluded from it. "
+        "A model that overflows gives no measurement: try a wider dtype, or look at its weights."
+    )
