@@ -6,10 +6,8 @@ import types
 from dataclasses import fields
 from typing import Any, get_args, get_origin, get_type_hints
 
-from pybridge.ir import nodes as n
-from pybridge.ir.serialize import IR_VERSION, NODES, NORMALISATION_VERSION, RECORDS, SORTS
+from pybridge.ir.serialize import IR_VERSION, KINDS, NORMALISATION_VERSION, UNIONS
 
-_UNIONS = {"Term": n.Term, "Prop": n.Prop, "IndexSet": n.IndexSet, "Sort": n.Sort}
 _PLAIN: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -19,8 +17,8 @@ _PLAIN: dict[Any, dict[str, Any]] = {
 
 
 def _schema_of(hint: Any) -> dict[str, Any]:
-    for name, union in _UNIONS.items():
-        if hint == union:
+    for name, members in UNIONS.items():
+        if set(get_args(hint)) == set(members):
             return {"$ref": f"#/$defs/{name}"}
     if hint in _PLAIN:
         return _PLAIN[hint]
@@ -43,9 +41,9 @@ def _tuple_schema(parts: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def _object_schema(tag: str, made: type) -> dict[str, Any]:
+def _object_schema(made: type) -> dict[str, Any]:
     hints = get_type_hints(made)
-    properties = {tag: {"const": made.__name__}}
+    properties: dict[str, Any] = {"kind": {"const": made.__name__}}
     properties |= {field.name: _schema_of(hints[field.name]) for field in fields(made)}
     return {
         "type": "object",
@@ -56,12 +54,12 @@ def _object_schema(tag: str, made: type) -> dict[str, Any]:
 
 
 def _definitions() -> dict[str, Any]:
-    defs: dict[str, Any] = {}
-    for tag, table in (("node", NODES), ("sort", SORTS), ("record", RECORDS)):
-        defs |= {name: _object_schema(tag, made) for name, made in table.items()}
-    for name, union in _UNIONS.items():
-        defs[name] = {"oneOf": [{"$ref": f"#/$defs/{member.__name__}"} for member in get_args(union)]}
-    return defs
+    objects = {name: _object_schema(made) for name, made in KINDS.items()}
+    unions = {
+        name: {"oneOf": [{"$ref": f"#/$defs/{member.__name__}"} for member in members]}
+        for name, members in UNIONS.items()
+    }
+    return objects | unions
 
 
 SCHEMA: dict[str, Any] = {

@@ -1,8 +1,8 @@
 """Statements as JSON, and the digest that names what a statement says.
 
-A node is an object whose `node` is the class name, a sort one whose `sort` is, followed by the fields of the dataclass.
-The digest covers spaces, binders, hypotheses, conclusion, full name and `@` keys. It does not move with file, line,
-layout or the prose of the docstring.
+Every node is an object of its `kind`, the class name, and the fields of the dataclass. The digest covers spaces,
+binders, hypotheses, conclusion, full name and `@` keys. It does not move with file, line, layout or the prose of the
+docstring.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pybridge.ir import nodes as n
 IR_VERSION = 1
 NORMALISATION_VERSION = 1
 
-SORTS: dict[str, type] = {t.__name__: t for t in get_args(n.Sort)}
-NODES: dict[str, type] = {
-    t.__name__: t for t in (*get_args(n.Term), *get_args(n.Prop), *get_args(n.IndexSet))
+RECORDS = (n.Statement, n.Space, n.Binder, n.Hypothesis, n.Docstring)
+UNIONS: dict[str, tuple[type, ...]] = {
+    "Sort": get_args(n.Sort),
+    "Term": get_args(n.Term),
+    "Prop": get_args(n.Prop),
+    "IndexSet": get_args(n.IndexSet),
 }
-RECORDS: dict[str, type] = {
-    t.__name__: t for t in (n.Statement, n.Space, n.Binder, n.Hypothesis, n.Docstring)
-}
-_TAGS = {"node": NODES, "sort": SORTS, "record": RECORDS}
+KINDS: dict[str, type] = {made.__name__: made for group in (*UNIONS.values(), RECORDS) for made in group}
 
 
 def to_json(statement: n.Statement) -> dict[str, Any]:
@@ -80,9 +80,7 @@ def _encode(value: Any) -> Any:
         return [_encode(item) for item in value]
     if not is_dataclass(value):
         return value
-    name = type(value).__name__
-    tag = next(tag for tag, table in _TAGS.items() if name in table)
-    return {tag: name} | {field.name: _encode(getattr(value, field.name)) for field in fields(value)}
+    return {"kind": type(value).__name__} | {f.name: _encode(getattr(value, f.name)) for f in fields(value)}
 
 
 def _decode(value: Any) -> Any:
@@ -90,16 +88,16 @@ def _decode(value: Any) -> Any:
         return tuple(_decode(item) for item in value)
     if not isinstance(value, dict):
         return value
-    tag = next((tag for tag in _TAGS if tag in value), None)
-    made = _TAGS[tag].get(value[tag]) if tag else None
+    kind = value.get("kind")
+    made = KINDS.get(kind) if isinstance(kind, str) else None
     if made is None:
         raise StaleError(
             f"unknown IR node {value!r:.80}; write the file again with `python -m pybridge.extract`"
         )
-    arguments = {key: _decode(item) for key, item in value.items() if key != tag}
+    arguments = {key: _decode(item) for key, item in value.items() if key != "kind"}
     if set(arguments) != {field.name for field in fields(made)}:
         raise StaleError(
-            f"the IR node {value[tag]} has the fields {sorted(arguments)}; "
+            f"the IR node {kind} has the fields {sorted(arguments)}; "
             "write the file again with `python -m pybridge.extract`"
         )
     return made(**arguments)

@@ -31,7 +31,11 @@ def describe(sort: n.Sort) -> str:
         case n.Map(domain, codomain):
             return f"a continuous linear map from {domain} to {codomain}"
         case n.Seq(element):
-            return f"a sequence of vectors of {element.space}" if isinstance(element, n.Vec) else "a sequence of reals"
+            return (
+                f"a sequence of vectors of {element.space}"
+                if isinstance(element, n.Vec)
+                else "a sequence of reals"
+            )
         case _:
             assert_never(sort)
 

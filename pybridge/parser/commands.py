@@ -1,0 +1,158 @@
+"""The commands of a Lean file: which theorems it exports, and in what scope each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pybridge.ir import nodes as n
+from pybridge.parser import binders as b
+from pybridge.parser.header import read_theorem, space_names
+from pybridge.parser.lexer import Token, tokens
+from pybridge.parser.scope import Scope
+from pybridge.parser.source import Source
+from pybridge.parser.stream import Stream
+
+MODIFIERS = frozenset(
+    ["private", "protected", "public", "noncomputable", "nonrec", "unsafe", "partial", "meta", "local", "scoped"]
+)
+THEOREMS = ("theorem", "lemma")
+# Commands after which the same characters could mean something else.
+SYNTAX_COMMANDS = frozenset(
+    ["notation", "notation3", "infix", "infixl", "infixr", "prefix", "postfix", "macro", "macro_rules", "syntax", "elab", "elab_rules", "binder_predicate", "declare_syntax_cat"]
+)
+
+
+class CommandReader:
+    """Walks over the commands of one file and collects its exported statements.
+
+    Proofs and definitions are passed over token by token: the words that matter here are reserved in Lean and cannot
+    occur in them.
+    """
+
+    def __init__(self, source: Source, *, proof_required: bool) -> None:
+        self.source = source
+        self.stream = Stream(source, tokens(source))
+        self.statements: list[n.Statement] = []
+        self._proof_required = proof_required
+        self._scopes = [Scope()]
+        self._doc: Token | None = None
+        self._modifiers: set[str] = set()
+        # what an `open … in` adds for the next declaration only
+        self._opened_once: frozenset[str] = frozenset()
+
+    def read(self) -> list[n.Statement]:
+        """All exported statements, in order.
+
+        Raises:
+            StatementError: a header outside the grammar, or commands that do not nest.
+        """
+        handlers: dict[str, Callable[[Token], None]] = {
+            "namespace": self._namespace,
+            "section": self._section,
+            "mutual": self._section,
+            "end": self._end,
+            "variable": self._variable,
+            "open": self._open,
+            "include": self._include,
+            "omit": self._omit,
+        }
+        while self.stream.next.kind != "end":
+            token = self.stream.next
+            if token.kind == "doc":
+                self._doc = self.stream.take()
+            elif token.text in THEOREMS and token.kind == "name":
+                self._theorem()
+            elif token.text in MODIFIERS and token.kind == "name":
+                self._modifiers.add(self.stream.take().text)
+            elif token.text == "@[":
+                self._skip_attribute()
+            elif token.text in SYNTAX_COMMANDS and token.kind == "name":
+                self.source.fail("new-syntax", token.start, token=token.text)
+            else:
+                self.stream.take()
+                self._forget_opening()
+                if token.kind == "name" and token.text in handlers:
+                    handlers[token.text](token)
+        return self.statements
+
+    def _forget_opening(self) -> None:
+        self._doc = None
+        self._modifiers = set()
+
+    # ---- declarations ----------------------------------------------------------------------------
+    def _theorem(self) -> None:
+        if "private" in self._modifiers:
+            self.stream.take()
+        else:
+            scope = self._scopes[-1]
+            scope = replace(scope, opened=scope.opened | self._opened_once)
+            self.statements.append(
+                read_theorem(self.stream, scope, self._doc, proof_required=self._proof_required)
+            )
+        self._opened_once = frozenset()
+        self._forget_opening()
+
+    def _skip_attribute(self) -> None:
+        opening = self.stream.take()
+        depth = 1
+        while depth:
+            token = self.stream.take()
+            if token.kind == "end":
+                self.source.fail("open-attribute", opening.start)
+            depth += {"[": 1, "@[": 1, "]": -1}.get(token.text, 0)
+
+    # ---- scopes ----------------------------------------------------------------------------------
+    def _namespace(self, _: Token) -> None:
+        name = self.stream.expect_name("a name", "after `namespace`")
+        self._scopes.append(self._scopes[-1].enter("namespace", name.text))
+
+    def _section(self, keyword: Token) -> None:
+        self._scopes.append(self._scopes[-1].enter(keyword.text, self._name_on_line(keyword)))
+
+    def _end(self, keyword: Token) -> None:
+        name = self._name_on_line(keyword)
+        if len(self._scopes) == 1:
+            self.source.fail("end-without", keyword.start)
+        scope = self._scopes.pop()
+        if name != scope.name:
+            self.source.fail(
+                "end-name", keyword.start, opened=f"{scope.kind} {scope.name}".strip(), name=name
+            )
+
+    def _name_on_line(self, keyword: Token) -> str:
+        between = self.source.text[keyword.end : self.stream.next.start]
+        return self.stream.take().text if self.stream.sees_name() and "\n" not in between else ""
+
+    def _variable(self, _: Token) -> None:
+        while self.stream.sees(*b.OPENERS):
+            scope = self._scopes[-1]
+            group = b.read_group(self.stream, scope.aliases, space_names(scope.variables))
+            self._scopes[-1] = scope.declaring(group)
+
+    def _open(self, _: Token) -> None:
+        """`open A B`, `open A in …`. A partial `open A (x)` makes no short name known here, nor does `open scoped`."""
+        scoped = self.stream.accept("scoped")
+        names: list[str] = []
+        while self.stream.sees_name() and "\n" not in self._gap():
+            names.append(self.stream.take().text)
+        if scoped or self.stream.sees("(") or {"hiding", "renaming"} & set(names):
+            names = []
+        if self.stream.accept("in"):
+            self._opened_once |= frozenset(names)
+        else:
+            scope = self._scopes[-1]
+            self._scopes[-1] = replace(scope, opened=scope.opened | frozenset(names))
+
+    def _gap(self) -> str:
+        return self.source.text[self.stream.last_end : self.stream.next.start]
+
+    def _include(self, _: Token) -> None:
+        names: set[str] = set()
+        while self.stream.sees_name() and "\n" not in self._gap():
+            names.add(self.stream.take().text)
+        scope = self._scopes[-1]
+        self._scopes[-1] = replace(scope, forced=scope.forced | names)
+
+    def _omit(self, keyword: Token) -> None:
+        self.source.fail("omit", keyword.start)
