@@ -10,7 +10,7 @@ from pybridge.codegen.guards import guards
 from pybridge.codegen.names import python_names
 from pybridge.codegen.plan_draw import DrawPlan, plan_draw
 from pybridge.codegen.plan_runtime import plan_runtime
-from pybridge.codegen.pyexpr import Atom, Expr, Lambda, laid_out
+from pybridge.codegen.pyexpr import WIDTH, Atom, Expr, Lambda, laid_out
 from pybridge.codegen.templating import docstring_text, literal, render
 from pybridge.ir import digest, print_statement, walk
 from pybridge.ir.nodes import Inner, Statement
@@ -39,10 +39,10 @@ def check_source(statement: Statement) -> str:
         scope=literal(scope_of(statement)),
         certificate=literal(statement.doc.certificate),
         modes=literal(statement.doc.modes),
-        measured=literal({names[name]: meaning for name, meaning in statement.doc.measures}),
+        measured=_table({names[name]: meaning for name, meaning in statement.doc.measures}),
         solved=literal(plan.solved),
         spaces=literal(spaces(statement)),
-        lean_names=literal({python: lean for lean, python in names.items()}),
+        lean_names=literal({python: lean for lean, python in names.items() if python != lean}),
         given=_parameters(names[name] for name in plan.given),
         completions=[_assignment(names[name], value) for name, value in plan.assignments],
         values=_dict(binders),
@@ -126,7 +126,17 @@ def _assignment(name: str, value: Expr) -> str:
 
 
 def _dict(names: list[str]) -> str:
-    return "{" + ", ".join(f'"{name}": {name}' for name in names) + "}"
+    """`{"f": f, …}` as the value of a `return` indented by four."""
+    items = [f'"{name}": {name}' for name in names]
+    one_line = "{" + ", ".join(items) + "}"
+    if len("    return ") + len(one_line) <= WIDTH:
+        return one_line
+    return "{\n" + "".join(f"        {item},\n" for item in items) + "    }"
+
+
+def _table(values: Mapping[str, str]) -> str:
+    """A dict at the left margin, an entry a line."""
+    return "{\n" + "".join(f"    {literal(key)}: {literal(value)},\n" for key, value in values.items()) + "}"
 
 
 def _pairs(pairs: list[tuple[str, Expr]]) -> str:
