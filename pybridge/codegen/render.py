@@ -136,6 +136,8 @@ def _dict(names: list[str]) -> str:
 
 def _table(values: Mapping[str, str]) -> str:
     """A dict at the left margin, an entry a line."""
+    if not values:
+        return "{}"
     return "{\n" + "".join(f"    {literal(key)}: {literal(value)},\n" for key, value in values.items()) + "}"
 
 
