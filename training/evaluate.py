@@ -95,6 +95,8 @@ def _unigram_nats(folder: Path, predicted: np.ndarray) -> float:
 
 
 def _one_text(path: Path) -> Iterator[tuple[str, str]]:
+    if not path.is_file():
+        raise TrainingError(f"No file {path}. Give --text FILE, or a --folder written by training.train.")
     yield path.name, path.read_text(encoding="utf-8")
 
 

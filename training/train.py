@@ -7,6 +7,7 @@ python -m training.train --work build/tiny-gpt2 --resume   # after an interrupti
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Annotated
@@ -46,10 +47,12 @@ def main(
     """Fetch the text, learn the tokenizer, train the model, and write the files that ship."""
     torch.set_num_threads(threads)
     try:
+        for folder in (work, output):
+            _writable(folder)
         recipe = Recipe()
         works = corpus.read_works(downloads or work / "downloads")
         training_works = [text for text in works if not text.held_out]
-        tokenizer, tokens = _tokens(work, training_works)
+        tokenizer, tokens = _tokens(training_works)
         model = fit(
             recipe,
             tokens,
@@ -63,6 +66,16 @@ def main(
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
+
+
+def _writable(folder: Path) -> None:
+    # Asked before the training, not after it.
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise TrainingError(f"Cannot write to {folder}: {error.strerror}. Choose another folder.") from error
 
 
 def fit(recipe: Recipe, tokens: np.ndarray, saved: Path, resume: bool, until: int) -> GPT2LMHeadModel:
@@ -81,11 +94,10 @@ def fit(recipe: Recipe, tokens: np.ndarray, saved: Path, resume: bool, until: in
     return model
 
 
-def _tokens(work: Path, training_works: list[corpus.Work]) -> tuple[Tokenizer, np.ndarray]:
+def _tokens(training_works: list[corpus.Work]) -> tuple[Tokenizer, np.ndarray]:
     tokenizer = vocabulary.learn(training_works)
     tokens = vocabulary.encode(tokenizer, training_works)
     print(f"{len(training_works)} training works, {len(tokens)} tokens", flush=True)
-    work.mkdir(parents=True, exist_ok=True)
     return tokenizer, tokens
 
 
