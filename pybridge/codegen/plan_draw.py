@@ -15,7 +15,7 @@ from pybridge.codegen.recipe import drawn_binder
 from pybridge.codegen.roles import ROLES
 from pybridge.codegen.roles.model import Definition, Draft, Goal, Option
 from pybridge.errors import PlanError
-from pybridge.ir import print_prop
+from pybridge.ir import free_variables, print_prop
 from pybridge.ir.nodes import Statement
 
 MOST_GOALS = 40
@@ -51,36 +51,41 @@ def plan_draw(statement: Statement, *, ignoring: Collection[str] = ()) -> DrawPl
         for hypothesis in sorted(statement.hypotheses, key=lambda h: h.defines is None)
         if hypothesis.name not in ignoring
     ]
-    search = _Search(len(goals))
+    search = _Search(frozenset(goals))
     plan = next(search.plans(goals, Draft(statement)), None)
     if plan is None:
-        raise PlanError(_explain(statement, goals, search.reached))
+        raise PlanError(_explain(statement, search.obstacle))
     return plan
 
 
 class _Search:
-    """Depth-first over the ways to reach each goal; remembers how far it came, for the message."""
+    """Depth-first over the ways to reach each goal; remembers the furthest obstacle, for the message."""
 
-    def __init__(self, hypotheses: int) -> None:
+    def __init__(self, hypotheses: frozenset[Goal]) -> None:
         self.hypotheses = hypotheses
-        self.reached = 0
-        self.goals_seen = 0
+        self.furthest = -1
+        self.obstacle: Goal | str = ""
 
     def plans(self, goals: list[Goal], draft: Draft, done: int = 0) -> Iterator[DrawPlan]:
-        self.reached = max(self.reached, min(done, self.hypotheses))
         if not goals:
             plan = _finished(draft)
-            if plan is not None:
+            if isinstance(plan, DrawPlan):
                 yield plan
-            return
-        if done > MOST_GOALS:
+            else:
+                self._meet(plan, done)
             return
         goal, rest = goals[0], goals[1:]
+        self._meet(goal, done)
+        if done > MOST_GOALS:
+            return
         for option in _options(goal, draft):
             derived = [Goal(prop, goal.hypothesis) for prop in option.goals]
-            yield from self.plans(
-                rest + derived, _extended(draft, goal, option, done < self.hypotheses), done + 1
-            )
+            extended = _extended(draft, goal, option, goal in self.hypotheses)
+            yield from self.plans(rest + derived, extended, done + 1)
+
+    def _meet(self, obstacle: Goal | str, done: int) -> None:
+        if done > self.furthest:
+            self.furthest, self.obstacle = done, obstacle
 
 
 def _options(goal: Goal, draft: Draft) -> Iterator[Option]:
@@ -101,17 +106,17 @@ def _extended(draft: Draft, goal: Goal, option: Option, is_hypothesis: bool) -> 
     return replace(draft, definitions=definitions, bounds=bounds, roles=roles)
 
 
-def _finished(draft: Draft) -> DrawPlan | None:
-    """Every binder's value in an order, or None where a binder cannot be drawn or the needs are circular."""
+def _finished(draft: Draft) -> DrawPlan | str:
+    """Every binder's value in an order, or the name of a binder that cannot be drawn or needs itself."""
     values: dict[str, Definition] = {}
     for binder in draft.statement.binders:
         value = draft.definitions.get(binder.name) or drawn_binder(binder, draft)
         if value is None:
-            return None
+            return binder.name
         values[binder.name] = value
     steps = _ordered(values)
-    if steps is None:
-        return None
+    if isinstance(steps, str):
+        return steps
     verbs = [draw for _, value in steps for _, draw in value.draws]
     spaces = {str(draw.arguments[0]) for draw in verbs if draw.verb in ("nonzero_vector", "vector_of_norm")}
     order = [hypothesis.name for hypothesis in draft.statement.hypotheses]
@@ -119,28 +124,30 @@ def _finished(draft: Draft) -> DrawPlan | None:
     return DrawPlan(tuple(sorted(spaces)), steps, roles)
 
 
-def _ordered(values: dict[str, Definition]) -> tuple[tuple[str, Definition], ...] | None:
-    """Source order, except that a value waits for what it needs."""
+def _ordered(values: dict[str, Definition]) -> tuple[tuple[str, Definition], ...] | str:
+    """Source order, except that a value waits for what it needs; or the first binder of a circle."""
     waiting, steps = dict(values), []
     while waiting:
         ready = next((name for name, value in waiting.items() if not value.needs & waiting.keys()), None)
         if ready is None:
-            return None
+            return next(iter(waiting))
         steps.append((ready, waiting.pop(ready)))
     return tuple(steps)
 
 
-def _explain(statement: Statement, goals: list[Goal], reached: int) -> str:
+def _explain(statement: Statement, obstacle: Goal | str) -> str:
     where = f"{statement.file}:{statement.line}: `{statement.name}`"
-    if reached >= len(goals):
-        return (
-            f"{where}: each hypothesis has a role, but no order of the binders makes all of them hold.\n"
-            "  State the variables that depend on others last, or add a role in pybridge/codegen/roles/."
-        )
-    culprit = goals[reached]
-    return (
-        f"{where}: the hypothesis `{culprit.hypothesis} : {print_prop(culprit.prop)}` has no known role, so "
-        "no test data can be drawn for it.\n"
+    advice = (
         "  Write it as an equation, a bound with the smaller side first, or `≠`, or add a role in "
         "pybridge/codegen/roles/."
+    )
+    if isinstance(obstacle, str):
+        about = [h for h in statement.hypotheses if obstacle in free_variables(h.prop)]
+        texts = ", ".join(f"`{h.name} : {print_prop(h.prop)}`" for h in about)
+        return f"{where}: no draw of `{obstacle}` is certain to satisfy {texts or 'the statement'}.\n{advice}"
+    hypothesis = next(h for h in statement.hypotheses if h.name == obstacle.hypothesis)
+    text = f"`{hypothesis.name} : {print_prop(hypothesis.prop)}`"
+    needed = f" (it would need `{print_prop(obstacle.prop)}`)" if obstacle.prop != hypothesis.prop else ""
+    return (
+        f"{where}: the hypothesis {text} has no known role{needed}, so no test data can be drawn.\n{advice}"
     )

@@ -18,7 +18,18 @@ def num(value: int) -> Lit:
     return Lit(value, R)
 
 
-SIDES = [v, Add(v, a), Add(a, v), Sub(v, a), Sub(a, v), Neg(v), Mul(v, a), Mul(a, v), Div(v, a), Mul(num(2), v)]
+SIDES = [
+    v,
+    Add(v, a),
+    Add(a, v),
+    Sub(v, a),
+    Sub(a, v),
+    Neg(v),
+    Mul(v, a),
+    Mul(a, v),
+    Div(v, a),
+    Mul(num(2), v),
+]
 
 
 def value(term: Term, at: dict[str, Fraction]) -> Fraction:

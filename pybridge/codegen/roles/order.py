@@ -80,7 +80,7 @@ def nonzero(goal: Goal, draft: Draft) -> Iterator[Option]:
                 yield Option(f"keeps {name} from 0", bound=(name, Bound("nonzero")))
         case Rel("≠", left, right) if isinstance(sort_of(left), Real):
             hole = placeholder(Real())
-            for side, other in ((left, right), (right, left)):
+            for side, other in ((right, left), (left, right)):
                 for binder in candidates(draft, side):
                     found = isolate(binder.name, side, total(other, hole))
                     if found and draft.is_open(binder.name):
