@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pybridge.models.adapter import Adapter, Granularity, ResidualShape, Uncovered
+from pybridge.models.adapter import Adapter, Uncovered
 from pybridge.models.families import FAMILIES, adapter_for
 from pybridge.models.linear_maps import LinearMapView, Snapshot
 from pybridge.models.opening import BUILT_IN, OpenModel, open_model
+from pybridge.models.residual import Granularity, ResidualShape
 
 __all__ = [
     "BUILT_IN",

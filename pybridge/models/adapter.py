@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
@@ -20,26 +19,9 @@ from torch import Tensor, nn
 from pybridge.errors import ModelError, SettingError
 from pybridge.models.hooks import all_of, bypassing, on_input, on_output, replacing_input
 from pybridge.models.linear_maps import LinearMapView, MapSite, views_of
+from pybridge.models.residual import Granularity, ResidualShape
 
 Key = TypeVar("Key")
-
-
-class ResidualShape(StrEnum):
-    """How a block adds to the residual stream; `u_t = h_{t+1} - h_t` is a difference in every case."""
-
-    SEQUENTIAL = "sequential"
-    """h + attention(norm h), then + mlp(norm ·)."""
-    POST_NORM = "sequential, normed updates"
-    """h + norm(attention(norm h)), then + norm(mlp(norm ·)): the update is the normed output."""
-    PARALLEL = "parallel"
-    """h + attention(norm h) + mlp(norm h): there is no state between the two."""
-
-
-class Granularity(StrEnum):
-    """What counts as one residual update: a block, or its attention and its MLP apart."""
-
-    BLOCK = "block"
-    SUBLAYER = "sublayer"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,7 +17,8 @@ _WAIT_S = 1800
 
 
 def cache_root(cache_dir: Path | None = None) -> Path:
-    """`cache_dir`, else $LIVING_INFERENCE_CACHE, else $XDG_CACHE_HOME/living-inference, else ~/.cache/living-inference."""
+    """The first of these that is set: `cache_dir`, $LIVING_INFERENCE_CACHE, $XDG_CACHE_HOME/living-inference,
+    ~/.cache/living-inference."""
     if cache_dir is not None:
         return cache_dir
     own = os.environ.get("LIVING_INFERENCE_CACHE")
@@ -32,20 +34,20 @@ def build_once(
     build: Callable[[Path], None],
     say: Callable[[str], None],
 ) -> Path:
-    """`target`, built into a folder beside it and renamed when done: an interruption leaves nothing half-made.
+    """`target`, built in a folder beside it and renamed when done: an interruption leaves nothing half-made.
 
     A second process waits for the first one's result. A target that is not whole (damaged, or of an older
     version) is built again.
 
-    Raises: OutputError if the cache cannot be written; ModelError if another process holds the lock too long.
+    Raises: OutputError if the cache cannot be written; ModelError if another process keeps it locked.
     """
     if is_whole(target):
         return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(target, say):
+        with _locked(target, say):
             if not is_whole(target):
-                _rebuild(target, build)
+                _rebuild(target, build, say)
     except OSError as error:
         raise OutputError(
             f"The cache {target.parent} cannot be written: {error}.\n"
@@ -54,7 +56,8 @@ def build_once(
     return target
 
 
-def _lock(target: Path, say: Callable[[str], None]) -> FileLock:
+@contextmanager
+def _locked(target: Path, say: Callable[[str], None]) -> Iterator[None]:
     lock = FileLock(target.parent / f".{target.name}.lock")
     try:
         lock.acquire(timeout=0)
@@ -64,12 +67,16 @@ def _lock(target: Path, say: Callable[[str], None]) -> FileLock:
             lock.acquire(timeout=_WAIT_S)
         except Timeout:
             raise ModelError(
-                f"Another process has been preparing {target} for {_WAIT_S // 60} minutes. End it and try again."
+                f"Another process has been preparing {target} for {_WAIT_S // 60} minutes. "
+                "End it and try again."
             ) from None
-    return lock
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _rebuild(target: Path, build: Callable[[Path], None]) -> None:
+def _rebuild(target: Path, build: Callable[[Path], None], say: Callable[[str], None]) -> None:
     prefix = f".{target.name}."
     for leftover in target.parent.glob(f"{prefix}*.partial"):  # of a run that was killed; the lock is ours
         shutil.rmtree(leftover, ignore_errors=True)
@@ -77,6 +84,7 @@ def _rebuild(target: Path, build: Callable[[Path], None]) -> None:
     try:
         build(staging)
         if target.exists():
+            say(f"{target} was damaged and is replaced.")
             shutil.rmtree(target)
         os.replace(staging, target)
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ _BUILDERS = {
     ".tsv": "csv",
     ".parquet": "parquet",
 }
+_WHOLE = {"sample_by": "document"}
 _SPLITS = ("test", "validation", "train")
 _FORM = "--dataset takes NAME[:CONFIG[:SPLIT]], NAME a hub data set or a local folder or file"
 
@@ -54,16 +57,20 @@ def _parts(spec: str) -> tuple[str, str | None, str | None]:
 def _rows(name: str, config: str | None, split: str | None) -> Any:
     from datasets import load_dataset
 
+    with _quiet_datasets():
+        found: Any = load_dataset(**_request(name, config))
+    return found[_split(name, [str(available) for available in found], split)]
+
+
+def _request(name: str, config: str | None) -> dict[str, Any]:
+    """What to ask of `load_dataset`; text files are read whole, so that line ends stay as they are."""
     path = Path(name).expanduser()
-    quiet = _Quiet()
-    with quiet:
-        if path.is_file():
-            found = load_dataset(_builder(path), data_files=str(path), **_whole_documents(_builder(path)))
-        elif path.is_dir():
-            found = load_dataset(str(path), config)
-        else:
-            found = load_dataset(name, config)
-    return found[_split(name, list(found), split)]
+    if path.is_file():
+        builder = _builder(path)
+        return {"path": builder, "data_files": str(path), **(_WHOLE if builder == "text" else {})}
+    if path.is_dir() and {file.suffix for file in path.rglob("*") if file.is_file()} == {".txt"}:
+        return {"path": "text", "data_dir": str(path), **_WHOLE}
+    return {"path": str(path) if path.is_dir() else name, "name": config}
 
 
 def _builder(path: Path) -> str:
@@ -73,10 +80,6 @@ def _builder(path: Path) -> str:
         raise TextError(
             f"{path}: data files end in {', '.join(_BUILDERS)}. For any other text file use --text."
         ) from None
-
-
-def _whole_documents(builder: str) -> dict[str, str]:
-    return {"sample_by": "document"} if builder == "text" else {}
 
 
 def _split(name: str, available: list[str], asked: str | None) -> str:
@@ -98,8 +101,8 @@ def _text_column(spec: str, rows: Any) -> str:
     if len(strings) == 1:
         return strings[0]
     raise TextError(
-        f"{spec}: no column called `text`; the columns are {', '.join(rows.features)}. Use a data set with a text "
-        "column, or write the text to a file and use --text."
+        f"{spec}: no column called `text`; the columns are {', '.join(rows.features)}.\n"
+        "  Use a data set with a text column, or write the text to a file and use --text."
     )
 
 
@@ -117,17 +120,14 @@ def _offline() -> bool:
     )
 
 
-class _Quiet:
-    """No progress bars of `datasets` while open."""
+@contextmanager
+def _quiet_datasets() -> Iterator[None]:
+    from datasets.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
-    def __enter__(self) -> None:
-        from datasets.utils import are_progress_bars_disabled, disable_progress_bars
-
-        self._were_disabled = are_progress_bars_disabled()
-        disable_progress_bars()
-
-    def __exit__(self, *_: object) -> None:
-        from datasets.utils import enable_progress_bars
-
-        if not self._were_disabled:
+    already = are_progress_bars_disabled()
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        if not already:
             enable_progress_bars()

@@ -13,14 +13,14 @@ from torch import Tensor, nn
 def tensor_digest(tensor: Tensor) -> str:
     """`sha256:…` over dtype, shape and the values in row-major order, however they are stored.
 
-    A transposed view and a contiguous copy of it agree, so a Conv1D weight read as (out, in) has the digest of
-    the Linear weight that it equals.
+    A transposed view and a contiguous copy of it agree, so a Conv1D weight read as (out, in) has the digest
+    of the Linear weight that it equals.
     """
     return "sha256:" + _hash(tensor).hexdigest()
 
 
 def weight_digests(model: nn.Module) -> dict[str, str]:
-    """Name → digest of every parameter and stored buffer; tied weights appear once, under their first name."""
+    """Name → digest of every parameter and stored buffer; tied weights once, under their first name."""
     named = _distinct(model)
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashlib lets go of the interpreter lock
         digests = pool.map(tensor_digest, named.values())
@@ -58,4 +58,4 @@ def _hash(tensor: Tensor) -> hashlib._Hash:
 
 def _bytes(tensor: Tensor) -> memoryview:
     flat = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
-    return memoryview(flat.numpy())
+    return flat.numpy().data

@@ -21,7 +21,8 @@ TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json")
 def check_config(folder: Path) -> None:
     """Refuse, before any weight is read, what could not be run or must not be.
 
-    Raises: ModelError for a missing or unreadable config.json, remote code, an unsupported family, quantised weights.
+    Raises: ModelError for a missing or unreadable config.json, remote code, an unsupported family or
+    quantised weights.
     """
     path = folder / "config.json"
     if not path.is_file():
@@ -32,13 +33,13 @@ def check_config(folder: Path) -> None:
     config = read_json(path)
     if config.get("auto_map"):
         raise ModelError(
-            f"{path}: this model brings its own code ({', '.join(sorted(config['auto_map']))}), and remote code is "
-            "never run.\n  Use a checkpoint of a family that transformers itself implements."
+            f"{path}: this model brings its own code (`auto_map`), and remote code is never run.\n"
+            "  Use a checkpoint of a family that transformers itself implements."
         )
     require_family(config.get("model_type"), str(path))
     if config.get("quantization_config"):
         raise ModelError(
-            f"{path}: the weights are quantised ({config['quantization_config'].get('quant_method', 'unknown')}). "
+            f"{path}: the weights are quantised (`quantization_config`). "
             "Use the checkpoint in float32, bfloat16 or float16."
         )
 
@@ -47,8 +48,8 @@ def check_tokenizer(folder: Path) -> None:
     """Raises: ModelError if no tokenizer file is in the folder."""
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise ModelError(
-            f"{folder}: no tokenizer ({', '.join(TOKENIZER_FILES)} are all missing). Save the tokenizer into the "
-            "same folder with `save_pretrained`."
+            f"{folder}: no tokenizer ({', '.join(TOKENIZER_FILES)} are all missing).\n"
+            "  Save the tokenizer into the same folder with `save_pretrained`."
         )
 
 
@@ -83,7 +84,7 @@ def _from_pretrained(folder: Path, dtype: torch.dtype) -> Any:
 
     try:
         with quiet_transformers():
-            model, report = AutoModelForCausalLM.from_pretrained(
+            loaded: Any = AutoModelForCausalLM.from_pretrained(
                 folder,
                 dtype=dtype,
                 use_safetensors=True,
@@ -91,13 +92,15 @@ def _from_pretrained(folder: Path, dtype: torch.dtype) -> Any:
                 local_files_only=True,
                 output_loading_info=True,
             )
+            model, report = loaded
     except Exception as error:
         raise ModelError(f"{folder}: the model cannot be loaded: {_brief(error)}") from None
     missing = sorted(report["missing_keys"])
     if missing:
         raise ModelError(
-            f"{folder}: {len(missing)} weights that config.json calls for are not in the weight files, among them "
-            f"{', '.join(missing[:3])}. Config and weights do not belong together; download both again."
+            f"{folder}: {len(missing)} weights that config.json calls for are not in the weight files, "
+            f"among them {', '.join(missing[:3])}.\n"
+            "  Config and weights do not belong together; download both again."
         )
     return model
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from torch import nn
 
-from pybridge.models.adapter import ResidualShape
 from pybridge.models.llama import LlamaAdapter
+from pybridge.models.residual import ResidualShape
 
 
 class Gemma3Adapter(LlamaAdapter):

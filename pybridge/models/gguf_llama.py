@@ -1,4 +1,4 @@
-"""A Llama-architecture GGUF file as a transformers folder: dequantised float32 weights, config and tokenizer."""
+"""A Llama-architecture GGUF file as a transformers folder: float32 weights, config and tokenizer."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def _named(tensor: Any, heads: dict[str, int]) -> tuple[str, Float[np.ndarray, .
 def unpermute(rows: Shaped[np.ndarray, "out in"], heads: int) -> Shaped[np.ndarray, "out in"]:
     """Undo llama.cpp's order of rotary rows.
 
-    llama.cpp rotates neighbouring rows (0,1), (2,3), … of a head, transformers rotates row i with row i + half;
-    the converter interleaved the two halves, here they are parted again.
+    llama.cpp rotates neighbouring rows (0,1), (2,3), … of a head, transformers rotates row i with row
+    i + half; the converter interleaved the two halves, here they are parted again.
     """
     out, width = rows.shape
     return rows.reshape(heads, out // heads // 2, 2, width).swapaxes(1, 2).reshape(out, width)

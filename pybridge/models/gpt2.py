@@ -6,8 +6,9 @@ from typing import Any
 
 from torch import nn
 
-from pybridge.models.adapter import Adapter, ResidualShape
+from pybridge.models.adapter import Adapter
 from pybridge.models.linear_maps import MapSite
+from pybridge.models.residual import ResidualShape
 
 
 class GPT2Adapter(Adapter):

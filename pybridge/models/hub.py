@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 from pybridge.errors import ModelError
-from pybridge.models.folder import TOKENIZER_FILES, check_config
-from pybridge.models.weights import weight_files
+from pybridge.models.folder import check_config, check_tokenizer
+from pybridge.models.hub_answers import ANSWER_S, HubError, asked
+from pybridge.models.weights import PICKLE, weight_files
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
-_ANSWER_S = 8.0
-"""How long the hub has for its first answer; name look-ups of a dead network can hang far longer."""
-
-T = TypeVar("T")
+_WANTED = (".json", ".safetensors", ".txt", ".model", ".jinja")
 
 
 def is_hub_id(spec: str) -> bool:
@@ -24,28 +21,28 @@ def is_hub_id(spec: str) -> bool:
     return _ID.fullmatch(spec) is not None and len(spec) <= 96 and "--" not in spec and ".." not in spec
 
 
-def hub_folder(repo: str, *, progress: bool) -> tuple[Path, str]:
-    """The local folder of the hub model `repo` and its revision; a complete cached copy is used without asking.
+def hub_folder(repo: str, *, progress: bool) -> Path:
+    """The local folder of the hub model `repo`, named by its revision; a complete cached copy is used first.
 
     Only config, safetensors and tokenizer files are fetched. Raises: ModelError where the model is missing,
     unreachable, gated, brings its own code, is of an unsupported family or has only pickled weights.
     """
     cached = _cached(repo)
-    if cached is None or not _complete(cached):
-        cached = _download(repo, progress)
-    return cached, cached.name
+    lacking = "" if cached is None else _lacking(cached)
+    if cached is not None and not lacking:
+        return cached
+    try:
+        return _download(repo, progress)
+    except HubError as error:
+        raise HubError(f"{error}\n  In the cache: {lacking}" if lacking else str(error)) from None
 
 
 def cached_ids() -> tuple[str, ...]:
     """The hub models of which something is in the cache, for suggestions."""
-    folders = sorted(_cache().glob("models--*"))
-    return tuple(path.name.removeprefix("models--").replace("--", "/") for path in folders)
-
-
-def _cache() -> Path:
     from huggingface_hub import constants
 
-    return Path(constants.HF_HUB_CACHE)
+    folders = sorted(Path(constants.HF_HUB_CACHE).glob("models--*"))
+    return tuple(path.name.removeprefix("models--").replace("--", "/") for path in folders)
 
 
 def _cached(repo: str) -> Path | None:
@@ -58,129 +55,54 @@ def _cached(repo: str) -> Path | None:
         return None
 
 
-def _complete(folder: Path) -> bool:
-    """Whether weights and tokenizer are there; a config that must be refused is refused here."""
+def _lacking(folder: Path) -> str:
+    """What a download would have to bring, or nothing; a config that must be refused is refused here."""
     if not (folder / "config.json").is_file():
-        return False
+        return f"{folder}: no config.json."
     check_config(folder)
     try:
         weight_files(folder)
-    except ModelError:
-        return False
-    return any((folder / name).is_file() for name in TOKENIZER_FILES)
+        check_tokenizer(folder)
+    except ModelError as error:
+        return str(error)
+    return ""
 
 
 def _download(repo: str, progress: bool) -> Path:
     from huggingface_hub import HfApi, hf_hub_download, snapshot_download
 
-    info = _asked(repo, lambda: HfApi().model_info(repo, timeout=_ANSWER_S))
-    names = [file.rfilename for file in info.siblings or ()]
-    top = [name for name in names if "/" not in name]
-    wanted = [name for name in top if name.endswith((".json", ".safetensors", ".txt", ".model", ".jinja"))]
+    info = asked(repo, lambda: HfApi().model_info(repo, timeout=ANSWER_S))
+    names = [file.rfilename for file in info.siblings or () if "/" not in file.rfilename]
     with _bars(progress):
-        if "config.json" in wanted:
-            first = _asked(repo, lambda: hf_hub_download(repo, "config.json", revision=info.sha))
-            check_config(Path(first).parent)
-        _require_safetensors(repo, top)
-        folder = _asked(
-            repo, lambda: snapshot_download(repo, revision=info.sha, allow_patterns=wanted), deadline=False
-        )
-    return Path(folder)
+        if "config.json" in names:  # small, and enough to refuse a model before its weights are fetched
+            config = asked(repo, lambda: hf_hub_download(repo, "config.json"))
+            check_config(Path(config).parent)
+        _require_safetensors(repo, names)
+        wanted = [name for name in names if name.endswith(_WANTED)]
+        return Path(asked(repo, lambda: snapshot_download(repo, allow_patterns=wanted), deadline_s=None))
 
 
 def _require_safetensors(repo: str, names: list[str]) -> None:
     if any(name in names for name in ("model.safetensors", "model.safetensors.index.json")):
         return
-    pickles = [name for name in names if name.endswith((".bin", ".pt", ".pth", ".ckpt"))]
-    found = (
-        f"only pickled ones ({', '.join(pickles[:3])}), which are never loaded" if pickles else "none at all"
-    )
+    pickles = [name for name in names if name.endswith(PICKLE)]
+    found = f"only pickled ones ({', '.join(pickles[:3])}), never loaded here" if pickles else "none at all"
     raise ModelError(
-        f"{repo} (hub): it has no safetensors weights but {found}. Use a model that offers safetensors; many have "
-        "a conversion on the branch `refs/pr/…`, which you can download into a folder and name here."
+        f"{repo} (hub): no safetensors weights, but {found}.\n"
+        "  Use a model that offers safetensors; some have them on a branch `refs/pr/…`: download that into a "
+        "folder and name the folder."
     )
 
 
-def _asked(repo: str, ask: Callable[[], T], *, deadline: bool = True) -> T:
-    """`ask()`, every way in which the hub can fail turned into one message, the first answer within seconds."""
-    try:
-        return _within(_ANSWER_S, ask) if deadline else ask()
-    except ModelError:
-        raise
-    except Exception as error:
-        raise ModelError(_explain(repo, error)) from None
-
-
-def _within(seconds: float, ask: Callable[[], T]) -> T:
-    results: list[T] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            results.append(ask())
-        except BaseException as error:
-            errors.append(error)
-
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    worker.join(seconds)
-    if errors:
-        raise errors[0]
-    if not results:
-        raise TimeoutError(f"no answer within {seconds:g} s")
-    return results[0]
-
-
-def _explain(repo: str, error: Exception) -> str:
-    from huggingface_hub import constants, errors
-
-    instead = (
-        f"  Without a network: fetch it elsewhere with `hf download {repo}` and copy {_cache()}, name a local model "
-        "folder, or use `--model tiny-gpt2`, which comes with this package."
-    )
-    match error:
-        case errors.OfflineModeIsEnabled():
-            return (
-                f"{repo}: not wholly in the hub cache ({_cache()}), and HF_HUB_OFFLINE=1 forbids asking the hub.\n"
-                f"  Unset HF_HUB_OFFLINE and run again with a network.\n{instead}"
-            )
-        case errors.GatedRepoError():
-            return (
-                f"{repo}: the hub gives this model only to people who accepted its licence. Accept it on "
-                f"{constants.ENDPOINT}/{repo} and log in with `hf auth login`."
-            )
-        case errors.RepositoryNotFoundError():
-            return (
-                f"{repo}: the hub ({constants.ENDPOINT}) has no such model, or it is private. Check the spelling "
-                "(`owner/name`), or log in with `hf auth login`."
-            )
-        case _:
-            reason = " ".join(str(error).split())[:200] or type(error).__name__
-            return (
-                f"{repo}: not in the hub cache ({_cache()}), and the hub at {constants.ENDPOINT} could not be "
-                f"reached: {reason}.\n{instead}"
-            )
-
-
-def _bars(shown: bool) -> Any:
-    from contextlib import nullcontext
-
-    return nullcontext() if shown else _no_bars()
-
-
-def _no_bars() -> Any:
-    from contextlib import contextmanager
-
+@contextmanager
+def _bars(shown: bool) -> Iterator[None]:
     from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
-    @contextmanager
-    def quiet() -> Any:
-        already = are_progress_bars_disabled()
+    hide = not shown and not are_progress_bars_disabled()
+    if hide:
         disable_progress_bars()
-        try:
-            yield
-        finally:
-            if not already:
-                enable_progress_bars()
-
-    return quiet()
+    try:
+        yield
+    finally:
+        if hide:
+            enable_progress_bars()

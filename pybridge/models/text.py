@@ -43,8 +43,8 @@ def read_text(path: Path | str) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TextError(
-            f"{path}: not UTF-8 text (byte {error.start:,} is {raw[error.start]:#04x}). Convert it, for example "
-            "with `iconv -f latin1 -t utf-8`."
+            f"{path}: not UTF-8 text (byte {error.start:,} is {raw[error.start]:#04x}). \n"
+            "  Convert it, for example with `iconv -f latin1 -t utf-8`."
         ) from None
     if not text.strip():
         raise TextError(f"{path}: the file is empty ({len(raw):,} bytes). Use a file with text in it.")
@@ -73,8 +73,8 @@ def bos_handling(tokenizer: Any) -> str:
 def tokenise(text: str, tokenizer: Any, tokens: int) -> Tensor:
     """The first `tokens` ids of the text, of shape (1, tokens), int64.
 
-    Special tokens are the tokenizer's own affair: a beginning-of-text token is put in front where the family
-    does so (`bos_handling` says which), nothing else is added.
+    Special tokens are the tokenizer's own affair: a beginning-of-text token stands in front where the family
+    puts one (`bos_handling` says so), and nothing else is added.
 
     Raises: SettingError if tokens < 1; TextError, with both counts, if the text is too short.
     """
@@ -86,19 +86,15 @@ def tokenise(text: str, tokenizer: Any, tokens: int) -> Tensor:
         ids = _ids(text, tokenizer)
     if len(ids) < tokens:
         raise TextError(
-            f"The text has {len(ids):,} tokens ({len(text):,} characters), {tokens:,} are needed. Use a longer "
-            f"text or --tokens {len(ids)}."
+            f"The text has {len(ids):,} tokens ({len(text):,} characters), {tokens:,} are needed.\n"
+            f"  Use a longer text or --tokens {len(ids)}."
         )
     return torch.tensor([ids[:tokens]], dtype=torch.int64)
 
 
 def _ids(text: str, tokenizer: Any) -> list[int]:
     try:
-        ids = list(tokenizer(text, verbose=False)["input_ids"])
+        return list(tokenizer(text, verbose=False)["input_ids"])
     except Exception as error:
-        raise ModelError(
-            f"The model's tokenizer failed on the text: {' '.join(str(error).split())[:200]}"
-        ) from None
-    end = getattr(tokenizer, "eos_token_id", None)
-    added = len(ids) > 0 and ids[-1] == end and not text.endswith(str(getattr(tokenizer, "eos_token", "")))
-    return ids[:-1] if added else ids
+        reason = " ".join(str(error).split())[:200]
+        raise ModelError(f"The model's tokenizer failed on the text: {reason}") from None

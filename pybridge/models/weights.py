@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from pybridge.errors import ModelError, NonFiniteError
 
 _SINGLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
-_PICKLE = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+PICKLE = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _LFS = b"version https://git-lfs"
 
 
@@ -26,12 +26,12 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
         return (folder / _SINGLE,)
     if (folder / _INDEX).is_file():
         return _shards(folder)
-    pickles = sorted(path.name for path in folder.iterdir() if path.suffix in _PICKLE)
+    pickles = sorted(path.name for path in folder.iterdir() if path.suffix in PICKLE)
     if pickles:
         raise ModelError(
-            f"{folder}: the weights are pickled ({', '.join(pickles[:3])}) and pickle files can run code, so they "
-            "are never loaded.\n  Look for a safetensors version of this model, or convert it where you trust it: "
-            "load it with transformers and `save_pretrained` it."
+            f"{folder}: the weights are pickled ({', '.join(pickles[:3])}); pickle files can run code and "
+            "are never loaded.\n  Look for a safetensors version of this model, or convert it where you trust "
+            "it: load it with transformers and `save_pretrained` it."
         )
     raise ModelError(
         f"{folder}: no weights: neither {_SINGLE} nor {_INDEX} is there. Download the model again, or "
@@ -40,7 +40,7 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
 
 
 def _shards(folder: Path) -> tuple[Path, ...]:
-    index = _json_object(folder / _INDEX)
+    index = read_json(folder / _INDEX)
     names = sorted({str(name) for name in dict(index.get("weight_map", {})).values()})
     missing = [name for name in names if not (folder / name).is_file()]
     if missing or not names:
@@ -54,7 +54,7 @@ def _shards(folder: Path) -> tuple[Path, ...]:
 def check_safetensors(path: Path) -> None:
     """Compare the file's size with what its header promises; reads the header only.
 
-    Raises: ModelError for a truncated or damaged file, saying how many bytes are there and how many should be.
+    Raises: ModelError for a truncated or damaged file: how many bytes are there and how many should be.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -83,7 +83,7 @@ def _damaged(path: Path, what: str) -> ModelError:
     return ModelError(f"{path}: truncated or damaged: {what}. Delete the file and download it again.")
 
 
-def _json_object(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
     """The JSON object in a file. Raises: ModelError if it is none."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
@@ -94,11 +94,8 @@ def _json_object(path: Path) -> dict[str, Any]:
     return value
 
 
-read_json = _json_object
-
-
 def require_finite(model: nn.Module) -> None:
-    """Raises: NonFiniteError naming the first weight that holds NaN or infinity, and how many of its values do."""
+    """Raises: NonFiniteError naming the first weight that holds NaN or infinity, and how many values do."""
     for name, tensor in model.state_dict(keep_vars=True).items():
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor.detach()).all()):
             raise NonFiniteError(_describe(name, tensor.detach()))
@@ -109,7 +106,7 @@ def _describe(name: str, tensor: Tensor) -> str:
     first = bad.nonzero()[0].tolist()
     value = float(tensor[tuple(first)])
     text = (
-        f"{name}: {int(bad.sum()):,} of {tensor.numel():,} weights are not finite, the first one {value} at {first}.\n"
+        f"{name}: {int(bad.sum()):,} of {tensor.numel():,} weights are not finite, {value} at {first}.\n"
         "  No bound can be checked on such a model."
     )
     if tensor.dtype == torch.float16:

@@ -11,8 +11,9 @@ from torch import Tensor
 from transformers import GPT2Config, GPT2Model, T5Config
 
 from pybridge.errors import ModelError, SettingError
-from pybridge.models.adapter import Adapter, ResidualShape
+from pybridge.models.adapter import Adapter
 from pybridge.models.families import FAMILIES, adapter_for
+from pybridge.models.residual import ResidualShape
 from tests.models.tiny import CONFIGS, tiny_ids, tiny_model
 
 FLOATS = (torch.float32, torch.bfloat16, torch.float16)
