@@ -35,6 +35,21 @@ def has_scalars(space: Space) -> bool:
     return "NormedSpace" in space.classes or space.has_inner
 
 
+def class_refusal(name: str, earlier: tuple[str, ...]) -> str | None:
+    """Why a class may not follow the `earlier` ones of a space; None when it may.
+
+    Lean accepts `NormedSpace` beside `InnerProductSpace`, but as two structures that need not agree.
+    """
+    needed = CLASSES[name].needs
+    if needed and needed not in earlier:
+        return f"comes before its `{needed}`"
+    if name in earlier:
+        return "stands twice"
+    if CLASSES[name].over_reals and any(CLASSES[other].over_reals for other in earlier):
+        return "is a second structure of the same kind"
+    return None
+
+
 def class_binder(name: str, space: str) -> str:
     """`[NormedSpace ℝ E]`."""
     return f"[{name} ℝ {space}]" if CLASSES[name].over_reals else f"[{name} {space}]"

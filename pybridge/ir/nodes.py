@@ -1,8 +1,8 @@
 """Frozen typed nodes of a theorem statement.
 
-Sorts are real, natural, vector of a space, continuous linear map between spaces, and sequence. The two norms that Lean
-overloads are different nodes here (`VecNorm`, `MapNorm`), chosen by sort when a statement is read, so nothing after the
-reader ever has to decide which one `‖·‖` means.
+Sorts are real, natural, vector of a space, continuous linear map between spaces, and sequence. The two
+norms that Lean overloads are different nodes here (`VecNorm`, `MapNorm`), chosen by sort when a
+statement is read, so nothing after the reader ever has to decide which one `‖·‖` means.
 """
 
 from __future__ import annotations
@@ -250,7 +250,7 @@ Prop = Rel | Iff | And | Forall
 # ---- statements ----------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Space:
-    """A type variable with its classes, e.g. `E` with `("NormedAddCommGroup", "NormedSpace")`, in source order."""
+    """A type variable with its classes in source order: `E` with `("NormedAddCommGroup", "NormedSpace")`."""
 
     name: str
     classes: tuple[str, ...]
@@ -268,7 +268,7 @@ class Binder:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A named assumption. `defines` is the variable of a definitional hypothesis `h<var> : <var> = …`, else None."""
+    """A named assumption; `defines` is the variable of a definitional hypothesis `h<var> : <var> = …`."""
 
     name: str
     prop: Prop
@@ -311,7 +311,7 @@ class Statement:
         line: of the `theorem` keyword, from 1. Not part of the digest.
         source: the statement as written, from `theorem` to before `:=`, trailing blanks stripped.
         binders: explicit data binders in source order (types and instances live in `spaces`).
-        binder_order: names of explicit binders and hypotheses in source order, as a caller of the theorem passes them.
+        binder_order: names of explicit binders and hypotheses in source order, as a caller passes them.
     """
 
     name: str

@@ -1,7 +1,8 @@
 """IR back to Lean text, with no more parentheses than Lean needs; reading the text again gives the same IR.
 
-Binding powers are Lean's: `+ -` 65, `* /` 70, unary minus and `^` 75, arguments above all. `∑ i ∈ s, t` takes a body of
-power 67 and reaches as far right as it can, so it stands in parentheses wherever `*`, `/` or `^` would follow.
+Binding powers are Lean's: `+ -` 65, `* /` 70, unary minus and `^` 75, arguments above all. `∑ i ∈ s, t`
+takes a body of power 67 and reaches as far right as it can, so it stands in parentheses where `*`, `/`
+or `^` follows.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _leaf_sorts(term: n.Term) -> Iterator[n.Sort | None]:
 
 
 def _sort_if_unsaid(*terms: n.Term) -> n.Sort | None:
-    """The sort to write out: that of terms all of whose leaves are numerals, unless it is ℕ, Lean's default."""
+    """The sort to write out: that of terms all of whose leaves are numerals, unless Lean's default ℕ."""
     sorts = [sort for term in terms for sort in _leaf_sorts(term)]
     return None if None in sorts or isinstance(sorts[0], n.Nat) else sorts[0]
 
@@ -71,8 +72,9 @@ def _sort_if_unsaid(*terms: n.Term) -> n.Sort | None:
 def _term(term: n.Term, power: int = 0, *, closed: bool = True, ascribe: n.Sort | None = None) -> str:
     """Text that binds at least as tightly as `power`.
 
-    `closed`: whatever follows cannot be drawn into the body of a trailing `∑`. `ascribe`: sort to write on the leftmost
-    numeral.
+    Args:
+        closed: whatever follows cannot be drawn into the body of a trailing `∑`.
+        ascribe: sort to write on the leftmost numeral.
     """
     wrap = _power_of(term) < power or (isinstance(term, n.Sum | n.Product) and not closed)
     text = _bare(term, closed or wrap, ascribe)
@@ -116,7 +118,8 @@ def _bare(term: n.Term, closed: bool, ascribe: n.Sort | None) -> str:
             power = ARGUMENT if isinstance(operand, n.Neg | n.Sum | n.Product) else POW
             return f"-{_term(operand, power, closed=closed, ascribe=ascribe)}"
         case n.Pow(base, exponent):
-            return f"{_term(base, POW + 1, closed=False, ascribe=ascribe)} ^ {_term(exponent, POW, closed=closed)}"
+            raised = _term(base, POW + 1, closed=False, ascribe=ascribe)
+            return f"{raised} ^ {_term(exponent, POW, closed=closed)}"
         case n.Cast(n.Var(name, _)):
             return f"({name} : ℝ)"
         case n.Cast(operand):
@@ -144,8 +147,8 @@ def _bare(term: n.Term, closed: bool, ascribe: n.Sort | None) -> str:
 
 
 def _within_bars(text: str) -> str:
-    """Two bars in a row would be read as the token `||`."""
-    return f"({text})" if text.startswith("|") or text.endswith("|") else text
+    """Lean has tokens `||` and `|-`, so neither a bar nor a minus may touch a bar."""
+    return f"({text})" if text.startswith(("|", "-")) or text.endswith("|") else text
 
 
 def print_index_set(over: n.IndexSet) -> str:
@@ -191,8 +194,10 @@ def print_statement(statement: n.Statement) -> str:
 
 
 def print_example(statement: n.Statement) -> str:
-    """An `example` with the same binders and conclusion, proved by the theorem itself: Lean accepts it only if what was
-    read is what was proved."""
+    """An `example` with the same binders and conclusion, proved by the theorem itself.
+
+    Lean accepts it only if what was read is what was proved.
+    """
     call = " ".join((statement.full_name, *statement.binder_order))
     return _declaration("example", statement, " :=") + f"\n  {call}"
 

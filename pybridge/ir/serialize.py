@@ -1,8 +1,8 @@
 """Statements as JSON, and the digest that names what a statement says.
 
-Every node is an object of its `kind`, the class name, and the fields of the dataclass. The digest covers spaces,
-binders, hypotheses, conclusion, full name and `@` keys. It does not move with file, line, layout or the prose of the
-docstring.
+Every node is an object of its `kind`, the class name, and the fields of the dataclass. The digest
+covers spaces, binders, hypotheses, conclusion, full name and `@` keys. It does not move with file,
+line, layout or the prose of the docstring.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def digest(statement: n.Statement) -> str:
 
 
 def source_digest(statement: n.Statement) -> str:
-    """`sha256:…` of the Lean text a statement was read from, its docstring included; moves with layout and prose."""
+    """`sha256:…` of the statement and docstring as written in Lean; moves with layout and prose."""
     return _sha256([statement.source, _encode(statement.doc)])
 
 

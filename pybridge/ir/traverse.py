@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
-from typing import TypeVar, cast, get_args
+from typing import TypeVar, cast, get_args, overload
 
 from pybridge.ir import nodes as n
 
@@ -46,8 +46,12 @@ def map_children(node: AnyNode, fn: Callable[[Node], Node]) -> AnyNode:
     return cast(AnyNode, replace(node, **changes)) if changes else node
 
 
+@overload
+def rebuild(node: n.Term, fn: Callable[[Node], Node]) -> n.Term: ...
+@overload
+def rebuild(node: n.Prop, fn: Callable[[Node], Node]) -> n.Prop: ...
 def rebuild(node: Node, fn: Callable[[Node], Node]) -> Node:
-    """Bottom-up map: parts first, then `fn` on the node made of the new parts."""
+    """Bottom-up map: parts first, then `fn` on the node made of the new parts; `fn` maps terms to terms."""
     return fn(map_children(node, lambda child: rebuild(child, fn)))
 
 
@@ -60,6 +64,10 @@ def free_variables(node: Node | n.IndexSet) -> frozenset[str]:
     return frozenset().union(*(free_variables(child) for child in children(node)))
 
 
+@overload
+def substitute(node: n.Term, replacements: Mapping[str, n.Term]) -> n.Term: ...
+@overload
+def substitute(node: n.Prop, replacements: Mapping[str, n.Term]) -> n.Prop: ...
 def substitute(node: Node, replacements: Mapping[str, n.Term]) -> Node:
     """Free variables replaced all at once; a bound variable that would capture is renamed with a prime."""
     if isinstance(node, n.Var):

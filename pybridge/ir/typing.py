@@ -1,7 +1,7 @@
 """Typing rules: the sort of a term, and whether a whole statement fits together.
 
-The reader has its own, positioned messages for what a person wrote; these rules hold the IR itself to account, however
-it was made (read, loaded from JSON, mutated).
+The reader has its own, positioned messages for what a person wrote; these rules hold the IR itself to
+account, however it was made (read, loaded from JSON, mutated).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NoReturn, assert_never
 
 from pybridge.errors import TypingError
 from pybridge.ir import nodes as n
-from pybridge.ir.classes import CLASSES, has_norm, has_scalars
+from pybridge.ir.classes import CLASSES, class_binder, class_refusal, has_norm, has_scalars
 from pybridge.ir.printer import print_prop, print_term
 from pybridge.ir.traverse import BINDING_TYPES, children, walk
 
@@ -31,11 +31,8 @@ def describe(sort: n.Sort) -> str:
         case n.Map(domain, codomain):
             return f"a continuous linear map from {domain} to {codomain}"
         case n.Seq(element):
-            return (
-                f"a sequence of vectors of {element.space}"
-                if isinstance(element, n.Vec)
-                else "a sequence of reals"
-            )
+            members = f"vectors of {element.space}" if isinstance(element, n.Vec) else "reals"
+            return f"a sequence of {members}"
         case _:
             assert_never(sort)
 
@@ -111,7 +108,7 @@ def check_prop(prop: n.Prop) -> None:
 
 
 def check_statement(statement: n.Statement) -> None:
-    """The whole statement: spaces carry the structure their use needs, names are unique and known, all sorts fit.
+    """The whole statement: spaces carry what their use needs, names are unique and known, all sorts fit.
 
     Raises:
         TypingError: what does not fit, and in which binder, hypothesis or conclusion.
@@ -182,17 +179,14 @@ def _bound_as_nat(variable: str, body: n.Term | n.Prop) -> None:
 
 # ---- whole statements ----------------------------------------------------------------------------
 def _spaces_by_name(statement: n.Statement) -> dict[str, n.Space]:
-    spaces = {space.name: space for space in statement.spaces}
     for space in statement.spaces:
         for position, name in enumerate(space.classes):
             if name not in CLASSES:
                 raise TypingError(f"{statement.name}: unknown class {name} of the space {space.name}")
-            needed = CLASSES[name].needs
-            if needed and needed not in space.classes[:position]:
-                raise TypingError(
-                    f"{statement.name}: {name} {space.name} comes without {needed} {space.name}"
-                )
-    return spaces
+            refusal = class_refusal(name, space.classes[:position])
+            if refusal:
+                raise TypingError(f"{statement.name}: {class_binder(name, space.name)} {refusal}")
+    return {space.name: space for space in statement.spaces}
 
 
 def _check_names(statement: n.Statement) -> None:

@@ -1,7 +1,7 @@
 """What a binder can be measured as: the closed vocabulary of `@measure`.
 
-Each meaning belongs to one scope, the thing of which one instance is taken: a linear map of the model with a batch of
-its inputs, a block with an error in its input, or the profile of a whole model.
+Each meaning belongs to one scope, the thing of which one instance is taken: a linear map of the model
+with a batch of its inputs, a block with an error in its input, or the profile of a whole model.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Binder groups of a header or a `variable` line, as written: `{E F : Type*}`, `[NormedSpace ℝ E]`, `(x y : E)`."""
+"""Binder groups of a header or a `variable` line: `{E : Type*}`, `[NormedSpace ℝ E]`, `(x : E)`."""
 
 from __future__ import annotations
 

@@ -14,20 +14,46 @@ from pybridge.parser.source import Source
 from pybridge.parser.stream import Stream
 
 MODIFIERS = frozenset(
-    ["private", "protected", "public", "noncomputable", "nonrec", "unsafe", "partial", "meta", "local", "scoped"]
+    [
+        "private",
+        "protected",
+        "public",
+        "noncomputable",
+        "nonrec",
+        "unsafe",
+        "partial",
+        "meta",
+        "local",
+        "scoped",
+    ]
 )
 THEOREMS = ("theorem", "lemma")
 # Commands after which the same characters could mean something else.
 SYNTAX_COMMANDS = frozenset(
-    ["notation", "notation3", "infix", "infixl", "infixr", "prefix", "postfix", "macro", "macro_rules", "syntax", "elab", "elab_rules", "binder_predicate", "declare_syntax_cat"]
+    [
+        "notation",
+        "notation3",
+        "infix",
+        "infixl",
+        "infixr",
+        "prefix",
+        "postfix",
+        "macro",
+        "macro_rules",
+        "syntax",
+        "elab",
+        "elab_rules",
+        "binder_predicate",
+        "declare_syntax_cat",
+    ]
 )
 
 
 class CommandReader:
     """Walks over the commands of one file and collects its exported statements.
 
-    Proofs and definitions are passed over token by token: the words that matter here are reserved in Lean and cannot
-    occur in them.
+    Proofs and definitions are passed over token by token: the words that matter here are reserved in Lean and
+    cannot occur in them.
     """
 
     def __init__(self, source: Source, *, proof_required: bool) -> None:
@@ -131,7 +157,7 @@ class CommandReader:
             self._scopes[-1] = scope.declaring(group)
 
     def _open(self, _: Token) -> None:
-        """`open A B`, `open A in …`. A partial `open A (x)` makes no short name known here, nor does `open scoped`."""
+        """`open A B`, `open A in …`; `open A (x)` and `open scoped A` make no short name known here."""
         scoped = self.stream.accept("scoped")
         names: list[str] = []
         while self.stream.sees_name() and "\n" not in self._gap():

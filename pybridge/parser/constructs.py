@@ -1,4 +1,4 @@
-"""Lean constructs that a reader may meet and the statement grammar leaves out, each with what to write instead."""
+"""Lean constructs that the statement grammar leaves out, each with what to write instead."""
 
 from __future__ import annotations
 
@@ -81,6 +81,9 @@ CONSTRUCTS: dict[str, Construct] = {
         "the token `||` (Lean's boolean or)",
         "Put the inner bars in parentheses: `|(|x|)|`.",
         _theorem("||x|| ≤ y"),
+    ),
+    "|-": Construct(
+        "the token `|-`", "Put the inside of the bars in parentheses: `|(-x)|`.", _theorem("|-x| ≤ y")
     ),
     "&&": Construct("boolean and", "Write `∧`.", _theorem("x && y")),
     "<=": Construct("the ASCII relation", "Write `≤`.", _theorem("x <= y")),

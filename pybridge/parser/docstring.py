@@ -214,8 +214,10 @@ class _Values:
 
 
 def rises_with(term: n.Term, part: n.Term) -> bool:
-    """Whether `part` occurs in `term`, and only where it cannot make `term` smaller by growing, as long as all factors
-    are nonnegative: under `+` and `*`, and on the left of `-` and `/`."""
+    """Whether `part` occurs in `term`, and only under `+` and `*` and on the left of `-` and `/`.
+
+    There it cannot make `term` smaller by growing, as long as the factors beside it are nonnegative.
+    """
     if term == part:
         return True
     match term:

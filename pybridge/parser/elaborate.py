@@ -1,7 +1,7 @@
-"""Surface trees to typed IR: names get their sorts, numerals the sort of their surroundings, `‖·‖` its meaning.
+"""Surface trees to typed IR: names get sorts, numerals the sort of their surroundings, `‖·‖` its meaning.
 
-As in Lean, the leaves of one arithmetic tree share a sort, numerals take the sort of the other leaves, and where all
-leaves are numerals the sort is ℕ. Unlike Lean, no `ℕ → ℝ` coercion is put in silently: it must be written.
+As in Lean, the leaves of one arithmetic tree share a sort, numerals take the sort of the other leaves, and
+where all leaves are numerals the sort is ℕ. Unlike Lean, no coercion from ℕ to ℝ is put in silently.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pybridge.ir import nodes as n
-from pybridge.ir.classes import CLASSES
+from pybridge.ir.classes import class_binder, class_refusal
 from pybridge.ir.typing import check_statement, definition_of
 from pybridge.parser import binders as b
 from pybridge.parser import surface as s
@@ -38,7 +38,7 @@ class _Context:
         return name.text
 
     def add(self, group: b.Group) -> None:
-        """Raises StatementError for a name declared twice or a type, class or proposition that does not fit."""
+        """Raises StatementError for a name declared twice, or a type, class or prop that does not fit."""
         match group:
             case b.Spaces(names=names):
                 for name in names:
@@ -60,20 +60,11 @@ class _Context:
         space = self.spaces.get(group.space.text)
         if space is None:
             self.source.fail("unknown-type", group.space.start, token=group.space.text)
-        needed = CLASSES[group.class_name.text].needs
-        if needed and needed not in space.classes:
-            self.source.fail(
-                "class-order",
-                group.class_name.start,
-                name=group.class_name.text,
-                needed=needed,
-                space=space.name,
-            )
-        if group.class_name.text in space.classes:
-            self.source.fail(
-                "class-twice", group.class_name.start, name=group.class_name.text, space=space.name
-            )
-        self.spaces[space.name] = n.Space(space.name, (*space.classes, group.class_name.text))
+        word = group.class_name
+        if refusal := class_refusal(word.text, space.classes):
+            binder = class_binder(word.text, space.name)
+            self.source.fail("class", word.start, binder=binder, refusal=refusal)
+        self.spaces[space.name] = n.Space(space.name, (*space.classes, word.text))
 
 
 def read_theorem(stream: Stream, scope: Scope, doc: Token | None, *, proof_required: bool) -> n.Statement:

@@ -1,7 +1,7 @@
 """Lean text to tokens: names, numbers, symbols, docstrings. Comments vanish; positions stay.
 
-The lexer reads whole files, proofs included, so a character that no statement may contain is a token like any other:
-the parser of statements refuses it, a proof may hold it.
+The lexer reads whole files, proofs included, so a character that no statement may contain is a token like any
+other: the parser of statements refuses it, a proof may hold it.
 """
 
 from __future__ import annotations
@@ -12,31 +12,11 @@ from dataclasses import dataclass
 
 from pybridge.parser.source import Source
 
-# Longest first. Tokens that no statement may contain are listed so that they are seen whole: `||` is one token in Lean,
-# not two bars, and an error can name `>=` instead of tripping over its second half.
+# Tokens that no statement may contain are listed so that they are seen whole: `||` is one token in Lean, not
+# two bars, and an error can name `>=` instead of tripping over its second half.
 SYMBOLS = (
-    *("→L[", "→ₗ[", "→ₗ⋆[", "≃L[", "≃ₗ[", "‖₊", "‖ₑ", "*ᵥ", "|||", "&&&"),
-    *(
-        ":=",
-        "||",
-        "&&",
-        "|>",
-        "<|",
-        "<=",
-        ">=",
-        "!=",
-        "==",
-        "->",
-        "<->",
-        "=>",
-        "<-",
-        "/\\",
-        "\\/",
-        "@[",
-        "..",
-        "::",
-        "++",
-    ),
+    *("→L[", "→ₗ[", "→ₗ⋆[", "≃L[", "≃ₗ[", "‖₊", "‖ₑ", "*ᵥ", "@[", ":="),
+    *("=>", "->", "<-", "<->", "<=", ">=", "!=", "==", "&&", "||", "|-", "|>", "<|", "/\\", "\\/"),
 )
 _SYMBOL = re.compile("|".join(re.escape(s) for s in sorted(SYMBOLS, key=len, reverse=True)))
 
@@ -57,7 +37,7 @@ _COMMENT_EDGE = re.compile(r"/-|-/")
 
 @dataclass(frozen=True)
 class Token:
-    """`kind` is name, number, symbol, string, doc (a docstring) or end; `spaced` tells of a blank before it."""
+    """`kind` is name, number, symbol, string, doc or end; `spaced` tells of a blank before it."""
 
     kind: str
     text: str

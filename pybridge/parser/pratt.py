@@ -37,6 +37,7 @@ INFIX: dict[str, tuple[int, int, int]] = {
     "^": (75, 76, 75),
 }
 DEEPEST = 100
+LONGEST_NUMERAL = 30
 
 
 class ExpressionReader:
@@ -172,6 +173,8 @@ class ExpressionReader:
         token = self.stream.take()
         if not token.text.isdigit():
             self.stream.source.fail("numeral", token.start, token=token.text)
+        if len(token.text) > LONGEST_NUMERAL:
+            self.stream.source.fail("numeral-size", token.start, digits=len(token.text))
         return s.Numeral(token.start, token.end, int(token.text))
 
     def _name(self) -> s.Name:

@@ -49,8 +49,11 @@ class Scope:
 
 
 def included(scope: Scope, mentioned: frozenset[str]) -> Iterator[b.Group]:
-    """The variables a theorem takes: those its statement mentions or an `include` forces, those that their types
-    mention in turn, and every instance all of whose space is among them."""
+    """The variables a theorem takes, by Lean's rule.
+
+    These are the ones its statement mentions or an `include` forces, those that their types mention in turn,
+    and every instance whose space is among them.
+    """
     wanted = mentioned | scope.forced
     taken: set[str] = set()
     grows = True

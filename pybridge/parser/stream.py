@@ -10,7 +10,52 @@ from pybridge.parser.source import Source
 
 # Words that end an expression: a command, or a keyword of proofs and definitions.
 KEYWORDS = frozenset(
-    ["theorem", "lemma", "private", "protected", "noncomputable", "namespace", "section", "end", "variable", "open", "include", "omit", "universe", "mutual", "def", "abbrev", "instance", "structure", "class", "inductive", "example", "axiom", "opaque", "attribute", "set_option", "import", "export", "macro", "by", "where", "from", "in", "at", "with", "do", "then", "else", "match", "show", "suffices", "calc", "return", "deriving", "extends"]
+    [
+        "theorem",
+        "lemma",
+        "private",
+        "protected",
+        "noncomputable",
+        "namespace",
+        "section",
+        "end",
+        "variable",
+        "open",
+        "include",
+        "omit",
+        "universe",
+        "mutual",
+        "def",
+        "abbrev",
+        "instance",
+        "structure",
+        "class",
+        "inductive",
+        "example",
+        "axiom",
+        "opaque",
+        "attribute",
+        "set_option",
+        "import",
+        "export",
+        "macro",
+        "by",
+        "where",
+        "from",
+        "in",
+        "at",
+        "with",
+        "do",
+        "then",
+        "else",
+        "match",
+        "show",
+        "suffices",
+        "calc",
+        "return",
+        "deriving",
+        "extends",
+    ]
 )
 
 
@@ -68,7 +113,7 @@ class Stream:
         return frozenset(t.text.partition(".")[0] for t in self._tokens[start : self.at] if t.kind == "name")
 
     def refuse(self, expected: str, where: str) -> NoReturn:
-        """Say what the next token is: a construct by its name, anything else as what it is instead of `expected`."""
+        """Fail at the next token: a construct by its name, anything else as not being `expected`."""
         token = self.next
         construct = CONSTRUCTS.get(token.text) if token.kind in ("symbol", "name") else None
         if construct:
