@@ -57,5 +57,6 @@ def guards(ops, *, f, fSparse, fResidual, fApprox, fR, x, xc, δ):
 def conclusion(ops, *, f, fSparse, fResidual, fApprox, fR, x, xc, δ):
     return ops.le(
         ops.vec_norm(f(x) - (fApprox(xc) + fResidual(xc))),
-        ops.map_norm(fApprox) * δ + ops.map_norm(fR) * ops.vec_norm(x) + ops.map_norm(fResidual) * δ,
+        ops.map_norm(fApprox) * δ + ops.map_norm(fR) * ops.vec_norm(x)
+        + ops.map_norm(fResidual) * δ,
     )

@@ -60,5 +60,6 @@ def guards(ops, *, h, u, hhat, uhat, g, cosθ, L):
 def conclusion(ops, *, h, u, hhat, uhat, g, cosθ, L):
     return ops.le(
         ops.div(ops.vec_norm(h + u - (hhat + uhat)) ** 2, ops.vec_norm(h + u) ** 2),
-        ops.div((ops.real(1) + L) ** 2, ops.real(1) + ops.real(2) * g * cosθ + g ** 2) * ops.div(ops.vec_norm(h - hhat) ** 2, ops.vec_norm(h) ** 2),
+        ops.div((ops.real(1) + L) ** 2, ops.real(1) + ops.real(2) * g * cosθ + g ** 2)
+        * ops.div(ops.vec_norm(h - hhat) ** 2, ops.vec_norm(h) ** 2),
     )

@@ -121,14 +121,15 @@ def _lambda_head(expr: Lambda) -> str:
     return f"lambda {expr.variable}:" if expr.variable else "lambda:"
 
 
-def laid_out(expr: Expr, *, indent: int = 0, before: int = 0, after: int = 0) -> str:
+def laid_out(expr: Expr, *, indent: int = 0, before: int = 0, after: int = 0, bracketed: bool = False) -> str:
     """The expression broken where it does not fit.
 
     Args:
         expr: what to write.
-        indent: columns before the statement the expression belongs to.
+        indent: columns before the statement or argument the expression belongs to.
         before: columns already used on its first line, counted from `indent`.
         after: columns that must stay free on its last line.
+        bracketed: whether a bracket is open around it, so that a line may end anywhere.
     """
     one_line = flat(expr)
     if indent + before + len(one_line) + after <= WIDTH:
@@ -137,15 +138,30 @@ def laid_out(expr: Expr, *, indent: int = 0, before: int = 0, after: int = 0) ->
         case Call() if expr.arguments:
             inner = indent + 4
             lines = [
-                " " * inner + laid_out(argument, indent=inner, after=1) + "," for argument in expr.arguments
+                " " * inner + laid_out(argument, indent=inner, after=1, bracketed=True) + ","
+                for argument in expr.arguments
             ]
             return "\n".join([f"{expr.function}(", *lines, " " * indent + ")"])
         case Keyword():
-            return f"{expr.name}=" + laid_out(
-                expr.value, indent=indent, before=before + len(expr.name) + 1, after=after
+            start = f"{expr.name}="
+            return start + laid_out(
+                expr.value, indent=indent, before=before + len(start), after=after, bracketed=bracketed
             )
         case Lambda():
-            head = _lambda_head(expr) + " "
-            return head + laid_out(expr.body, indent=indent, before=before + len(head), after=after)
+            start = _lambda_head(expr) + " "
+            return start + laid_out(expr.body, indent=indent, before=before + len(start), after=after)
+        case Operator() if bracketed and expr.symbol != "**":
+            left = _held_out(expr.left, expr.strength, indent, before, 0)
+            right = _held_out(expr.right, expr.strength + 1, indent, len(expr.symbol) + 1, after)
+            return f"{left}\n{' ' * indent}{expr.symbol} {right}"
+        case Operator():
+            inner = laid_out(expr, indent=indent + 4, bracketed=True)
+            return f"(\n{' ' * (indent + 4)}{inner}\n{' ' * indent})"
         case _:
             return one_line
+
+
+def _held_out(expr: Expr, least: int, indent: int, before: int, after: int) -> str:
+    if strength(expr) >= least:
+        return laid_out(expr, indent=indent, before=before, after=after, bracketed=True)
+    return f"({laid_out(expr, indent=indent, before=before + 1, after=after + 1, bracketed=True)})"

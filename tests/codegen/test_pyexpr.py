@@ -70,7 +70,8 @@ def test_no_parenthesis_too_many() -> None:
 @given(expressions)
 def test_both_layouts_mean_the_same(expr: Expr) -> None:
     assert same(flat(expr), expr)
-    assert same(laid_out(expr, indent=80), expr)
+    for indent in (40, 80, 96):
+        assert same(laid_out(expr, indent=indent).strip(), expr)
 
 
 @given(st.integers(1, 40), st.integers(0, 60))
