@@ -18,6 +18,17 @@ from pybridge.models.weights import check_safetensors, read_json, require_finite
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json")
 
 
+def check_folder(folder: Path) -> None:
+    """Every refusal that needs no weight to be read: config, complete safetensors, tokenizer files.
+
+    Raises: ModelError as `check_config`, `weight_files`, `check_safetensors` and `check_tokenizer` do.
+    """
+    check_config(folder)
+    for path in weight_files(folder):
+        check_safetensors(path)
+    check_tokenizer(folder)
+
+
 def check_config(folder: Path) -> None:
     """Refuse, before any weight is read, what could not be run or must not be.
 
@@ -54,13 +65,10 @@ def check_tokenizer(folder: Path) -> None:
 
 
 def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> nn.Module:
-    """The causal language model of a folder, in evaluation mode, without gradients, every weight finite.
+    """The causal language model of a checked folder: evaluation mode, no gradients, every weight finite.
 
-    Raises: ModelError, NonFiniteError; nothing is ever downloaded, unpickled or run from the folder.
+    Nothing is ever downloaded, unpickled or run from the folder. Raises: ModelError, NonFiniteError.
     """
-    check_config(folder)
-    for path in weight_files(folder):
-        check_safetensors(path)
     model = _from_pretrained(folder, dtype)
     require_finite(model)
     model = model.to(device).eval()
@@ -68,10 +76,9 @@ def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> nn.Mod
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """The folder's tokenizer. Raises: ModelError if there is none or it cannot be read."""
+    """The tokenizer of a checked folder. Raises: ModelError if it cannot be read."""
     from transformers import AutoTokenizer
 
-    check_tokenizer(folder)
     try:
         with quiet_transformers():
             return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)

@@ -16,7 +16,7 @@ from pybridge.models.adapter import Adapter
 from pybridge.models.device import usable
 from pybridge.models.families import adapter_for
 from pybridge.models.fingerprint import weight_digest, weight_versions
-from pybridge.models.folder import check_tokenizer, load_model, load_tokenizer
+from pybridge.models.folder import check_folder, load_model, load_tokenizer
 from pybridge.models.hub import cached_ids, hub_folder, is_hub_id
 from pybridge.models.hub_answers import HubError
 
@@ -87,10 +87,11 @@ def open_model(
     """
     where, what = usable(device, dtype)
     folder, source = _locate(spec, cache_dir, progress)
-    check_tokenizer(folder)
+    check_folder(folder)
+    tokenizer = load_tokenizer(folder)
     adapter = adapter_for(load_model(folder, what, where))
     text = EMBEDDED / "heldout.txt"
-    return OpenModel(spec, source, adapter, load_tokenizer(folder), text if text.is_file() else None)
+    return OpenModel(spec, source, adapter, tokenizer, text if text.is_file() else None)
 
 
 def _locate(spec: str, cache_dir: Path | None, progress: bool) -> tuple[Path, str]:
@@ -99,7 +100,7 @@ def _locate(spec: str, cache_dir: Path | None, progress: bool) -> tuple[Path, st
         return EMBEDDED / "tiny_gpt2", "tiny-gpt2: the GPT-2 model that comes with this package"
     if spec == "smollm2-135m":
         return smollm2.folder(cache_dir, progress), smollm2.source()
-    if path.is_dir():
+    if spec and path.is_dir():
         return path, f"the folder {spec}"
     if path.is_file():
         raise ModelError(f"{spec}: a file; {_FORMS} was expected.{_file_advice(path)}")

@@ -85,9 +85,10 @@ def tokenise(text: str, tokenizer: Any, tokens: int) -> Tensor:
     if len(ids) < tokens and len(start) < len(text):
         ids = _ids(text, tokenizer)
     if len(ids) < tokens:
+        fewer = f" or --tokens {len(ids)}" if ids else ""
         raise TextError(
             f"The text has {len(ids):,} tokens ({len(text):,} characters), {tokens:,} are needed.\n"
-            f"  Use a longer text or --tokens {len(ids)}."
+            f"  Use a longer text{fewer}."
         )
     return torch.tensor([ids[:tokens]], dtype=torch.int64)
 

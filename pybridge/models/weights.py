@@ -30,8 +30,8 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     if pickles:
         raise ModelError(
             f"{folder}: the weights are pickled ({', '.join(pickles[:3])}); pickle files can run code and "
-            "are never loaded.\n  Look for a safetensors version of this model, or convert it where you trust "
-            "it: load it with transformers and `save_pretrained` it."
+            "are never loaded.\n  Look for a safetensors version of this model, or convert it where you "
+            "trust it: load it with transformers and `save_pretrained` it."
         )
     raise ModelError(
         f"{folder}: no weights: neither {_SINGLE} nor {_INDEX} is there. Download the model again, or "
