@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from pybridge.runtime.exact.draw import Draw, ExactSeq
 __all__ = ["Draw", "Witness", "drawn", "falsify", "holds", "property_test", "refutes"]
 
 EXAMPLES = 200
+PHASES = (Phase.generate, Phase.shrink)
 
 Bindings = dict[str, Any]
 
@@ -57,9 +59,9 @@ def _integers(low: int, high: int) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def drawn(draw: Callable[[Any], Any], space: str) -> Draw:
-    """A `Draw` for spaces of one kind, backed by hypothesis."""
-    return Draw(_Hypothesis(draw), space)
+def drawn(draw: Callable[[Any], Any], space: str, extra: tuple[Fraction, ...] = ()) -> Draw:
+    """A `Draw` for spaces of one kind, backed by hypothesis; `extra` as in `Draw`."""
+    return Draw(_Hypothesis(draw), space, extra)
 
 
 Body = Callable[[Draw], None]
@@ -104,10 +106,17 @@ class _Refuted(Exception):
     """Tells hypothesis that an example is worth shrinking."""
 
 
-def falsify(check: Any, draw: Callable[[Draw], Bindings], space: str, max_examples: int) -> Witness | None:
+def falsify(
+    check: Any,
+    draw: Callable[[Draw], Bindings],
+    space: str,
+    max_examples: int,
+    extra: tuple[Fraction, ...] = (),
+) -> Witness | None:
     """A shrunk counterexample to a check, or None when `max_examples` draws hold none.
 
-    Draws that miss a hypothesis or that exact arithmetic leaves undecided refute nothing.
+    Draws that miss a hypothesis or that exact arithmetic leaves undecided refute nothing. `extra` as in
+    `Draw`.
     """
     found: list[Bindings] = []
 
@@ -121,9 +130,7 @@ def falsify(check: Any, draw: Callable[[Draw], Bindings], space: str, max_exampl
             found.append(bindings)
             raise _Refuted
 
-    search = settings(_settings(max_examples), phases=(Phase.generate, Phase.shrink))(
-        given(drawn(space))(body)
-    )
+    search = settings(_settings(max_examples), phases=PHASES)(given(drawn(space))(body))
     try:
         search()
     except _Refuted:

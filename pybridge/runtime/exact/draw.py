@@ -22,8 +22,8 @@ from pybridge.runtime.exact.vectors import ExactMap, ExactVec
 
 ZERO, ONE, TINY = Fraction(0), Fraction(1), Fraction(1, 1 << 40)
 
-DIMENSIONS = (1, 2, 0, 3, 1, 2)
-FLAVOURS = ("aligned", "aligned", "diagonal", "diagonal", "generic")
+DIMENSIONS = (1, 2, 3, 0, 2, 3, 1, 2)
+FLAVOURS = ("aligned", "diagonal", "generic", "diagonal", "aligned")
 """aligned: all vectors along the first directions of the frames, where all maps attain their norms; diagonal:
 maps
 diagonal in shared frames; generic: small matrices and vectors whose norms may be irrational."""
@@ -31,7 +31,7 @@ diagonal in shared frames; generic: small matrices and vectors whose norms may b
 POSITIVE = (
     *(Fraction(n) for n in (1, 2, 3, 5)),
     *(Fraction(n, d) for n, d in ((1, 2), (3, 2), (1, 4), (3, 4), (7, 8))),
-    *(TINY, Fraction(1, 1 << 20), Fraction(100), Fraction(1, 64)),
+    *(TINY, Fraction(1, 1 << 20), Fraction(100), TINY),
 )
 UNIT = (ZERO, *(Fraction(n, 8) for n in (4, 2, 6, 1, 7)), ONE - TINY, ONE - Fraction(1, 1 << 20), TINY)
 NATURALS = (0, 1, 2, 3, 4, 7)
@@ -72,8 +72,16 @@ class Draw:
         naturals: nat, positive_nat. sequences: sequence, vector_sequence, sequence_below, sequence_of.
     """
 
-    def __init__(self, choices: Choices, space: str) -> None:
+    def __init__(self, choices: Choices, space: str, extra: tuple[Fraction, ...] = ()) -> None:
+        """
+        Args:
+            choices: where the integers come from.
+            space: `l1`, `l2`, `linf` or `real`.
+            extra: further positive numbers to draw; a search that looks for coincidences brings its own.
+        """
         self.ops = ExactBackend(space)
+        self._positive = (*POSITIVE, *extra)
+        self._earlier: list[Fraction] = []
         self.largest, self.smallest = backend.largest, backend.smallest
         self._choices = choices
         self._frames: dict[str, Frame] = {}
@@ -100,7 +108,10 @@ class Draw:
         return self._keep(space, ExactVec(entries))
 
     def nonzero_vector(self, space: str) -> ExactVec:
-        """A vector of rational norm that is not zero, in a space of dimension at least 1."""
+        """A nonzero vector of rational norm, in a space of dimension at least 1; at times an earlier one."""
+        earlier = [v for v in self._drawn.get(space, []) if isinstance(self.ops.vec_norm(v), Fraction)]
+        if earlier and self._choices.integer(0, 4) == 4:
+            return self._pick(earlier)
         return self._keep(space, self._directed(space, self.nonzero()))
 
     def displacement(self, space: str) -> ExactVec:
@@ -162,20 +173,27 @@ class Draw:
     # ---- reals ---------------------------------------------------------------------------------------------
     def real(self) -> Fraction:
         """Any rational, often 0 or of size 1."""
-        return self.nonzero() if self._choices.integer(0, 3) else ZERO
+        return self.nonzero() if self._choices.integer(0, 6) else ZERO
 
     def nonzero(self) -> Fraction:
         return self.positive() * self._sign()
 
     def nonneg(self) -> Fraction:
-        return self.positive() if self._choices.integer(0, 3) else ZERO
+        return self.positive() if self._choices.integer(0, 6) else ZERO
 
     def positive(self) -> Fraction:
-        """> 0: a short dyadic number, sometimes tiny, sometimes large."""
-        index = self._choices.integer(0, len(POSITIVE) + 2)
-        if index < len(POSITIVE):
-            return POSITIVE[index]
-        return Fraction(self._choices.integer(1, 40), 1 << self._choices.integer(0, 5))
+        """> 0: a short dyadic number, sometimes tiny or large, sometimes (nearly) an earlier one."""
+        table = self._positive
+        index = self._choices.integer(0, len(table) + 5)
+        if index < len(table):
+            value = table[index]
+        elif index < len(table) + 3 or not self._earlier:
+            value = Fraction(self._choices.integer(1, 40), 1 << self._choices.integer(0, 5))
+        else:
+            value = self._pick(self._earlier)
+            value += (ZERO, TINY, -TINY)[index - len(table) - 3] if value > TINY else ZERO
+        self._earlier.append(value)
+        return value
 
     def slack(self) -> Fraction:
         """≥ 0, exactly 0 half the time: how far an inequality is from equality."""
