@@ -43,16 +43,24 @@ def padded(bound: Any) -> Any:
     """A non-negative bound made safe against the roundings of its own evaluation.
 
     A formula of m operations `+ * / sqrt` on non-negative numbers errs by a factor of at least (1 - u)^m, and
-    (1 - u)^m (1 + 2^-40) ≥ 1 for m ≤ 8000. Underflow is the caller's to add.
+    (1 - u)^m (1 + 2^-40) ≥ 1 for m ≤ 8000. Underflow is the caller's to add, as `bound_product` does.
     """
     return bound * _SLACK
 
 
+def bound_product(a: Any, b: Any) -> Any:
+    """An upper end of a · b for bounds a, b ≥ 0; 0 only where a factor is, however far it underflows."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        return np.where(np.equal(a, 0) | np.equal(b, 0), 0.0, padded(np.multiply(a, b)) + TINY)
+
+
 def below(value: Any) -> Any:
     """The next float64 towards -∞."""
-    return np.nextafter(value, -np.inf)
+    with np.errstate(over="ignore", under="ignore"):
+        return np.nextafter(value, -np.inf)
 
 
 def above(value: Any) -> Any:
     """The next float64 towards +∞."""
-    return np.nextafter(value, np.inf)
+    with np.errstate(over="ignore", under="ignore"):
+        return np.nextafter(value, np.inf)

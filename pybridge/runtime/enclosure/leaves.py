@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pybridge.runtime.enclosure.vectors import EnclosedVec, without_overflow
 from pybridge.runtime.norms import frobenius_norm
-from pybridge.runtime.rounding import TINY, gamma, padded
+from pybridge.runtime.rounding import TINY, bound_product, gamma, padded
 
 
 class DenseLeaf:
@@ -54,7 +54,8 @@ class DenseLeaf:
             mid = x.mid @ self.array.T
             size, rad = x.mid_norm()[1], x.rad
             rounding = _product_rounding(self.array, self.frobenius(), size)
-            spread = padded(rounding + self.frobenius() * rad + radius * (size + rad))
+            known = bound_product(self.frobenius(), rad) + bound_product(radius, size + rad)
+            spread = padded(rounding + known)
         return without_overflow(EnclosedVec(mid, spread))
 
 
@@ -73,8 +74,7 @@ class FactoredLeaf:
 
     def frobenius(self) -> float:
         """Upper end of ‖U‖_F ‖V‖_F ≥ ‖U V‖_F."""
-        left, right = self.left.frobenius(), self.right.frobenius()
-        return float(padded(left * right) + TINY) if left > 0 and right > 0 else 0.0
+        return float(bound_product(self.left.frobenius(), self.right.frobenius()))
 
     def matrix(self) -> tuple[Float[np.ndarray, "out in"], float]:
         """fl(U V) and a Frobenius radius: entrywise γ_rank |U||V| + rank TINY, so γ ‖U‖_F ‖V‖_F + √(out·in)
@@ -89,7 +89,7 @@ class FactoredLeaf:
         result = self.left.image(self.right.image(x))
         if radius == 0.0:
             return result
-        return EnclosedVec(result.mid, padded(result.rad + radius * (x.mid_norm()[1] + x.rad)))
+        return EnclosedVec(result.mid, padded(result.rad + bound_product(radius, x.mid_norm()[1] + x.rad)))
 
 
 Leaf = DenseLeaf | FactoredLeaf
@@ -97,5 +97,6 @@ Leaf = DenseLeaf | FactoredLeaf
 
 def _product_rounding(matrix: np.ndarray, frobenius: float, size: np.ndarray) -> np.ndarray:
     rows, columns = matrix.shape
-    rounding = gamma(columns) * frobenius * size + math.sqrt(rows) * columns * TINY
-    return np.where((size == 0) | (frobenius == 0), 0.0, rounding)
+    underflow = math.sqrt(rows) * columns * TINY
+    nothing = (size == 0) | (frobenius == 0)
+    return np.where(nothing, 0.0, bound_product(gamma(columns) * frobenius, size) + underflow)

@@ -20,7 +20,7 @@ from pybridge.runtime.enclosure.leaves import DenseLeaf, FactoredLeaf, Leaf
 from pybridge.runtime.enclosure.reals import EnclosedReal
 from pybridge.runtime.enclosure.vectors import EnclosedVec, ZeroVec
 from pybridge.runtime.norms import frobenius_norm
-from pybridge.runtime.rounding import UNIT, padded
+from pybridge.runtime.rounding import UNIT, bound_product, padded
 
 if TYPE_CHECKING:
     from pybridge.runtime.enclosure.source import NormSource
@@ -135,7 +135,7 @@ class EnclosedMap:
             matrix, its_radius = _scaled(coefficient, leaf)
             exact = its_radius == 0 and radius == 0 and _is_masked_part(matrix, total)
             total = total + matrix
-            rounding = 0.0 if exact else UNIT * frobenius_norm(total)[1]
+            rounding = 0.0 if exact else bound_product(UNIT, frobenius_norm(total)[1])
             radius = float(padded(radius + its_radius + rounding))
         return DenseLeaf(total, None), radius
 
@@ -175,7 +175,8 @@ def _scaled(coefficient: int, leaf: Leaf) -> tuple[Float[np.ndarray, "out in"], 
     scaled = coefficient * matrix
     if coefficient == -1:
         return scaled, radius
-    return scaled, float(padded(abs(coefficient) * radius + UNIT * frobenius_norm(scaled)[1]))
+    rounding = bound_product(UNIT, frobenius_norm(scaled)[1])
+    return scaled, float(padded(bound_product(abs(coefficient), radius) + rounding))
 
 
 def _is_masked_part(part: Float[np.ndarray, "out in"], whole: Float[np.ndarray, "out in"]) -> bool:

@@ -16,7 +16,7 @@ from pybridge.errors import NonFiniteError
 from pybridge.runtime.enclosure import directed
 from pybridge.runtime.enclosure.reals import EnclosedReal
 from pybridge.runtime.norms.sums import blocked_dot, dot_radius, euclidean_norm
-from pybridge.runtime.rounding import UNIT, padded
+from pybridge.runtime.rounding import UNIT, bound_product, padded
 
 if TYPE_CHECKING:
     from pybridge.runtime.enclosure.maps import EnclosedMap
@@ -68,7 +68,7 @@ class EnclosedVec:
     def __add__(self, other: EnclosedVec | ZeroVec) -> EnclosedVec:
         if isinstance(other, ZeroVec):
             return self
-        return self._once("+", other, lambda: _rounded(self.mid + other.mid, self.rad + other.rad))
+        return self._once("+", other, lambda: _sum(self, other, np.add))
 
     def __sub__(self, other: EnclosedVec | ZeroVec) -> EnclosedVec:
         if isinstance(other, ZeroVec):
@@ -136,13 +136,12 @@ class ZeroVec:
 AnyVec = EnclosedVec | ZeroVec
 
 
-def _rounded(mid: Array, rad: Array) -> EnclosedVec:
-    """A computed sum: each entry rounded once, |fl(s) - s| ≤ u |fl(s)|, so u ‖mid‖ in all. Sums do not
-    underflow."""
-    result = EnclosedVec(mid, 0.0)
+def _sum(left: EnclosedVec, right: EnclosedVec, operation: np.ufunc) -> EnclosedVec:
+    """left ± right, each entry rounded once: |fl(s) - s| ≤ u |fl(s)|, so u ‖mid‖. Sums do not underflow."""
     with np.errstate(over="ignore", invalid="ignore"):
-        rounding = UNIT * result.mid_norm()[1]
-        result.rad = np.asarray(padded(rad + rounding), dtype=np.float64)
+        result = EnclosedVec(operation(left.mid, right.mid), 0.0)
+        rounding = bound_product(UNIT, result.mid_norm()[1])
+        result.rad = np.asarray(padded(left.rad + right.rad + rounding), dtype=np.float64)
     return without_overflow(result)
 
 
@@ -162,14 +161,14 @@ def _difference(left: EnclosedVec, right: EnclosedVec) -> EnclosedVec:
             return (f - g).image(x)
         if f is g:
             return f.image(_difference(x, y))
-    return _rounded(left.mid - right.mid, left.rad + right.rad)
+    return _sum(left, right, np.subtract)
 
 
 def _inner(left: EnclosedVec, right: EnclosedVec) -> EnclosedReal:
     left_norm, right_norm = left.mid_norm()[1], right.mid_norm()[1]
     with np.errstate(over="ignore", invalid="ignore"):
         middle = blocked_dot(*np.broadcast_arrays(left.mid, right.mid))
-        spread = left_norm * right.rad + left.rad * right_norm + left.rad * right.rad
+        spread = bound_product(left_norm, right.rad) + bound_product(left.rad, right_norm + right.rad)
         radius = padded(dot_radius(left.dimension, left_norm, right_norm) + spread)
     known = np.isfinite(middle) & np.isfinite(radius)
     middle, radius = np.where(known, middle, 0.0), np.where(known, radius, np.inf)

@@ -140,7 +140,7 @@ def _scaled(matrix: Float[np.ndarray, "out in"], rel: float) -> NormEnclosure:
     """
     exponent = int(np.frexp(np.max(np.abs(matrix)))[1])
     scaled = np.ldexp(matrix, -exponent)
-    inner = _enclose(scaled, frobenius_norm(scaled)[1], rel)
+    inner = _enclose(scaled, frobenius_norm(scaled)[1], rel * (1 - 2.0**-16))  # room for the ends to move
     moved = padded(math.sqrt(matrix.size) * TINY)
     with np.errstate(over="ignore", under="ignore"):
         lo = below(np.ldexp(below(inner.lo - moved), exponent))

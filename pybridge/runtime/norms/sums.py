@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from pybridge.runtime.rounding import TINY, above, below, gamma, padded
+from pybridge.runtime.rounding import TINY, above, below, bound_product, gamma, padded
 
 BLOCK = 512
 SAFE_LOW, SAFE_HIGH = 2.0**-800, 2.0**1000
@@ -51,7 +51,7 @@ def euclidean_norm(x: Float[np.ndarray, "*batch d"]) -> tuple[np.ndarray, np.nda
 
 
 def _root(square: np.ndarray, relative: float) -> tuple[np.ndarray, np.ndarray]:
-    lo = below(np.sqrt(below(square * (1.0 - relative))))
+    lo = below(np.sqrt(np.maximum(below(square * (1.0 - relative)), 0.0)))
     hi = above(np.sqrt(above(square / (1.0 - relative))))
     return lo, hi
 
@@ -76,9 +76,10 @@ def _scaled_norm(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def dot_radius(length: int, x_norm: np.ndarray, y_norm: np.ndarray) -> np.ndarray:
-    """What `blocked_dot` errs by at most, from upper ends of the norms: γ ‖x‖ ‖y‖ + d TINY
-    (Cauchy–Schwarz)."""
-    product = x_norm * y_norm
-    return np.where(
-        (x_norm == 0) | (y_norm == 0), 0.0, padded(gamma(depth(length)) * product + length * TINY)
-    )
+    """What `blocked_dot` errs by at most, from upper ends of the norms.
+
+    γ Σ|xᵢ yᵢ| + d TINY, with Σ|xᵢ yᵢ| ≤ ‖x‖ ‖y‖ (Cauchy–Schwarz).
+    """
+    nothing = (x_norm == 0) | (y_norm == 0)
+    relative = padded(gamma(depth(length)) * bound_product(x_norm, y_norm))
+    return np.where(nothing, 0.0, relative + length * TINY)
