@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from pybridge.codegen.roles.model import Bound, Definition, Draft, Drawn, drawn, placeholder
-from pybridge.codegen.solve import folded, is_zero, total
+from pybridge.codegen.solve import folded, is_zero, number, total
 from pybridge.ir import free_variables, substitute, walk
 from pybridge.ir.nodes import (
     Binder,
@@ -97,7 +97,7 @@ def _between(low: Term, low_strict: bool, high: Term, high_strict: bool) -> Defi
     a, b = folded(low), folded(high)
     if a is None or b is None or a >= b:
         return None
-    hole, width = placeholder(Real(), 9), Lit(b - a, Real())
+    hole, width = placeholder(Real(), 9), number(b - a)
     if (a, b, low_strict, high_strict) == (0, 1, False, True):
         return drawn(Real(), "unit", facts=("nonneg",))
     match low_strict, high_strict:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import assert_never, cast
 
-from pybridge.ir import free_variables, sort_of, walk
+from pybridge.ir import free_variables, rebuild, sort_of, walk
 from pybridge.ir.nodes import Add, Div, Lit, Mul, Nat, Neg, Pow, Real, Seq, Sub, Term, Var
 
 
@@ -62,12 +64,15 @@ def _falling(found: Isolated | None) -> Isolated | None:
 
 
 def _divided(found: Isolated | None, factor: Term) -> Isolated | None:
-    """The same after a division or multiplication by `factor`, whose sign is known only of a literal."""
+    """The same after a division or multiplication by `factor`, whose sign is known only of a number."""
     if found is None:
         return None
-    if isinstance(factor, Lit):
-        return found if factor.value > 0 else None
-    return replace(found, sign=0, nonzero=(*found.nonzero, factor))
+    number = folded(factor)
+    if number is None:
+        return replace(found, sign=0, nonzero=(*found.nonzero, factor))
+    if number == 0:
+        return None
+    return found if number > 0 else _falling(found)
 
 
 def occurrences(variable: str, term: Term) -> int:
@@ -90,20 +95,14 @@ def is_zero(term: Term) -> bool:
     return isinstance(term, Lit) and term.value == 0
 
 
-def folded(term: Term) -> int | None:
-    """The value of a real term made of literals, `+`, `-`, `*` and literal powers; None for any other."""
+def folded(term: Term) -> Fraction | None:
+    """The value of a real term of literals, `+`, `-`, `*`, `/` and literal powers; None for any other."""
     match term:
         case Lit(value, Real()):
-            return value
-        case Add(left, right):
+            return Fraction(value)
+        case Add(left, right) | Sub(left, right) | Mul(left, right) | Div(left, right):
             a, b = folded(left), folded(right)
-            return None if a is None or b is None else a + b
-        case Sub(left, right):
-            a, b = folded(left), folded(right)
-            return None if a is None or b is None else a - b
-        case Mul(left, right):
-            a, b = folded(left), folded(right)
-            return None if a is None or b is None else a * b
+            return None if a is None or b is None else _operated(term, a, b)
         case Neg(operand):
             a = folded(operand)
             return None if a is None else -a
@@ -112,3 +111,28 @@ def folded(term: Term) -> int | None:
             return None if a is None else a**exponent
         case _:
             return None
+
+
+def _operated(term: Add | Sub | Mul | Div, a: Fraction, b: Fraction) -> Fraction:
+    match term:
+        case Add():
+            return a + b
+        case Sub():
+            return a - b
+        case Mul():
+            return a * b
+        case Div():
+            return a / b if b else Fraction(0)
+    assert_never(term)
+
+
+def number(value: Fraction | int) -> Term:
+    """A nonnegative rational as a real term."""
+    value = Fraction(value)
+    top = Lit(value.numerator, Real())
+    return top if value.denominator == 1 else Div(top, Lit(value.denominator, Real()))
+
+
+def rewritten(term: Term, old: Term, new: Term) -> Term:
+    """`term` with every copy of `old` replaced."""
+    return cast(Term, rebuild(term, lambda node: new if node == old else node))

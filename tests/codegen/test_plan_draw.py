@@ -62,6 +62,23 @@ REALS = [
     ("(n : ℕ) (hn : n ≠ 0)", ["n = d.positive_nat()"]),
     ("(n : ℕ) (hn : 0 < n)", ["n = d.positive_nat()"]),
     ("(m n : ℕ) (h : m ≤ n)", ["m = d.nat()", "n = m + d.nat()"]),
+    ("(a b : ℝ) (h : |a| ≤ b)", ["a = d.real()", "b = ops.abs(a) + d.slack()"]),
+    ("(a b : ℝ) (h : -a ≤ b) (h' : a ≤ b)", ["a = d.real()", "b = d.largest(-a, a) + d.slack()"]),
+    ("(a b : ℝ) (h : 0 < a * b)", ["a = d.positive()", "b = d.positive()"]),
+    ("(a : ℝ) (h : 0 ≤ a ^ 2 + 3)", ["a = d.real()"]),
+    ("(a : ℝ) (h : 0 < a ^ 2)", ["a = d.nonzero()"]),
+    (
+        "(a L : ℝ) (h : 4 * (1 + L) ^ 2 ≤ 4 + a)",
+        ["L = d.real()", "a = ops.real(4) * (ops.real(1) + L) ** 2 - ops.real(4) + d.slack()"],
+    ),
+    (
+        "(a L : ℝ) (h : (1 + L) ^ 2 < 1 + a ^ 2)",
+        ["a = d.nonzero()", "L = d.below(ops.sqrt(ops.real(1) + a ** 2) - ops.real(1))"],
+    ),
+    (
+        "(a : ℝ) (h : 1 / 2 ≤ a) (h' : a < 3 / 4)",
+        ["a = ops.div(ops.real(1), ops.real(2)) + d.below(ops.div(ops.real(1), ops.real(4)))"],
+    ),
     ("(m n : ℕ) (h : m < n)", ["m = d.nat()", "n = m + d.positive_nat()"]),
 ]
 
@@ -96,6 +113,11 @@ VECTORS = [
             "L = d.nonneg()",
             'v = u - d.vector_within("E", L * ops.vec_norm(h), along=h)',
         ],
+    ),
+    ("(x : E) (h : 0 < ‖x‖)", ['d.space("E", least=1)', 'x = d.nonzero_vector("E")']),
+    (
+        "(x y : E) (h : 2 * ‖x - y‖ < 1)",
+        ['x = d.vector("E")', 'y = x - d.vector_within("E", d.below(ops.div(ops.real(1), ops.real(2))))'],
     ),
     (
         "(f g r : E →L[ℝ] E) (hf : f = g + r)",
@@ -144,6 +166,14 @@ def test_the_contraction_condition_on_vectors_makes_the_state_grow() -> None:
     assert 'u = d.vector_of_norm("E", ops.vec_norm(h) + d.positive()) - h' in drawn
     assert any(line.startswith("L = d.below(ops.sqrt(") for line in drawn)
     assert 'h = d.nonzero_vector("E")' in drawn  # implied: with h = 0 the condition cannot hold
+
+
+def test_an_acute_angle_is_drawn_within_a_ball() -> None:
+    assert lines(f"{INNER} (x y : E) (h : 0 < inner ℝ x y)") == [
+        'd.space("E", least=1)',
+        'x = d.nonzero_vector("E")',
+        'y = x + d.vector_within("E", d.below(ops.vec_norm(x)))',
+    ]
 
 
 def test_an_ignored_hypothesis_is_not_planned_for() -> None:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from pybridge.codegen.roles.contraction import growth, square_below
 from pybridge.codegen.roles.equations import definition, equation
 from pybridge.codegen.roles.model import Draft, Goal, Option
-from pybridge.codegen.roles.order import bound, nonneg_parts, nonzero, nonzero_parts, slack
+from pybridge.codegen.roles.order import bound, nonzero, slack
+from pybridge.codegen.roles.parts import cancelled, nonneg_parts, nonzero_parts, positive_parts
 from pybridge.codegen.roles.sequences import pointwise
-from pybridge.codegen.roles.vectors import nonzero_vector, norm_ball
+from pybridge.codegen.roles.vectors import acute, nonzero_vector, norm_ball
 
 Role = Callable[[Goal, Draft], Iterator[Option]]
 
@@ -21,6 +22,7 @@ ROLES: tuple[Role, ...] = (
     definition,
     equation,
     nonneg_parts,
+    positive_parts,
     nonzero_parts,
     nonzero,
     bound,
@@ -29,5 +31,7 @@ ROLES: tuple[Role, ...] = (
     slack,
     square_below,
     growth,
+    acute,
+    cancelled,
     pointwise,
 )

@@ -8,11 +8,10 @@ Two steps. A square below a term: L is drawn below the root, which asks that the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from pybridge.codegen.roles.model import Definition, Draft, Drawn, Goal, Option, candidates, placeholder
-from pybridge.codegen.solve import folded, isolate
-from pybridge.ir import substitute
+from pybridge.codegen.solve import folded, isolate, number, rewritten
+from pybridge.ir import walk
 from pybridge.ir.nodes import (
     Abs,
     Add,
@@ -20,6 +19,7 @@ from pybridge.ir.nodes import (
     Inner,
     Lit,
     Mul,
+    Nat,
     Pow,
     Real,
     Rel,
@@ -31,36 +31,38 @@ from pybridge.ir.nodes import (
     VecNorm,
 )
 
-ZERO, TWO = Lit(0, Real()), Lit(2, Real())
+ZERO, TWO, SQUARE = Lit(0, Real()), Lit(2, Real()), Lit(2, Nat())
 
 
 def square_below(goal: Goal, draft: Draft) -> Iterator[Option]:
-    """`(a + v)² < t`, `a ≥ 0` a number: v in [0, √t - a), given `a² < t`."""
+    """`(a + v)² < t`, `a ≥ 0` a number: v in [0, √t - a), given `a² < t`; also behind a positive factor."""
     match goal.prop:
-        case Rel("≤" | "<" as op, Pow(base, Lit(2)), right):
-            for binder in candidates(draft, base):
-                found = isolate(binder.name, base, Sqrt(right))
-                at_zero = folded(cast(Term, substitute(base, {binder.name: ZERO})))
-                if not found or found.sign < 1 or at_zero is None or at_zero < 0:
-                    continue
-                if not draft.is_open(binder.name):
-                    continue
-                hole = placeholder(Real())
-                verb = "below" if op == "<" else "at_most"
-                value = Definition(hole, ((hole.name, Drawn(verb, (found.value,))),), ("nonneg",))
-                room = Rel(op, Lit(at_zero**2, Real()), right)
-                yield Option(f"draws {binder.name} below the root", (binder.name, value), goals=(room,))
+        case Rel("≤" | "<" as op, left, right):
+            for square in [node for node in walk(left) if isinstance(node, Pow) and node.exponent == SQUARE]:
+                whole = Var("‹square›", Real())
+                alone = isolate(whole.name, rewritten(left, square, whole), right)
+                if alone and alone.sign > 0:
+                    yield from _below_root(draft, square.base, op, alone.value)
+
+
+def _below_root(draft: Draft, base: Term, op: str, right: Term) -> Iterator[Option]:
+    for binder in candidates(draft, base):
+        found = isolate(binder.name, base, Sqrt(right))
+        at_zero = folded(rewritten(base, Var(binder.name, binder.sort), ZERO))
+        if not found or found.sign < 1 or at_zero is None or at_zero < 0 or not draft.is_open(binder.name):
+            continue
+        hole = placeholder(Real())
+        verb = "below" if op == "<" else "at_most"
+        value = Definition(hole, ((hole.name, Drawn(verb, (found.value,))),), ("nonneg",))
+        room = Rel(op, number(at_zero**2), right)
+        yield Option(f"draws {binder.name} below the root", (binder.name, value), goals=(room,))
 
 
 def growth(goal: Goal, draft: Draft) -> Iterator[Option]:
     """`1 < 1 + 2 * g * c + g ^ 2`."""
     match goal.prop:
-        case Rel(
-            "≤" | "<" as op,
-            Lit(1),
-            Add(Add(Lit(1), Mul(Mul(Lit(2), Var(g)), Var(c))), Pow(Var(again), Lit(2))),
-        ):
-            if again == g:
+        case Rel("≤" | "<" as op, left, Add(Add(Lit(1), Mul(Mul(Lit(2), Var(g)), Var(c))), square)):
+            if square == Pow(Var(g, Real()), SQUARE) and folded(left) == 1:
                 verb = "positive" if op == "<" else "slack"
                 yield from _longer_state(draft, g, c, verb)
                 yield from _large_gain(draft, g, c, verb)
