@@ -42,6 +42,7 @@ class Check(Protocol):
     NAME: str
     MODES: tuple[str, ...]
     MEASURED: Mapping[str, str]
+    SOLVED: tuple[str, ...]
 
     def complete(self, ops: Backend, **measured: Value) -> dict[str, Value]: ...
 
@@ -111,7 +112,9 @@ def evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> Ev
 def _evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> Evaluation:
     admitted = {name: ops.admit(name, given[name]) for name in check.MEASURED}
     values = check.complete(ops, **admitted)
-    conditions = [(name, thunk()) for name, thunk in check.hypotheses(ops, **values)]
+    # a solved hypothesis is how `complete` got its variable's value: there is nothing left to ask
+    hypotheses = [pair for pair in check.hypotheses(ops, **values) if pair[0] not in check.SOLVED]
+    conditions = [(name, thunk()) for name, thunk in hypotheses]
     conditions += [(f"{text} ≠ 0", thunk()) for text, thunk in check.guards(ops, **values)]
     conclusion = check.conclusion(ops, **values)
 

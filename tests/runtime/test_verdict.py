@@ -29,6 +29,7 @@ def check(
         NAME="sample",
         MODES=modes,
         MEASURED={"a": "gain", "b": "alignment"},
+        SOLVED=("hsolved",),
         complete=lambda ops, *, a, b: {"a": a, "b": b},
         hypotheses=hypotheses,
         guards=guards,
@@ -74,6 +75,13 @@ def test_a_false_hypothesis_comes_first_and_is_named() -> None:
         Verdict.HYPOTHESIS_UNMET,
     ]
     assert found.reasons == ["not met: ha", "not met: hb", "undecided: ha", "not met: hb", "not met: ha, hb"]
+
+
+def test_a_solved_hypothesis_is_not_asked_again() -> None:
+    def hypotheses(ops: Any, *, a: Any, b: Any) -> tuple:
+        return (("hsolved", lambda: pytest.fail("asked")), ("ha", lambda: ops.le(a, 1)))
+
+    assert evaluate(check(at_most, hypotheses), ops, {"a": 0.0, "b": 1.0}).verdicts.tolist() == [HOLDS]
 
 
 def test_a_violated_conclusion_under_an_undecided_hypothesis_is_no_violation() -> None:
