@@ -3,8 +3,11 @@
 One check per theorem, in the order of the Lean sources: `load(name)` gives its module.
 """
 
+import json
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 NAMES = (
     "retrieval_bound",
@@ -42,3 +45,17 @@ def load(name: str) -> ModuleType:
     if name not in NAMES:
         raise KeyError(name)
     return import_module(f"pybridge_extracted.checks.{name}")
+
+
+def statements() -> dict[str, dict[str, Any]]:
+    """What was read, by name: the JSON of which `pybridge.ir.from_json` makes a statement."""
+    return {name: _read(f"ir/{name}.json") for name in NAMES}
+
+
+def manifest() -> dict[str, Any]:
+    """Where each theorem and each generated file came from."""
+    return _read("manifest.json")
+
+
+def _read(path: str) -> dict[str, Any]:
+    return json.loads((Path(__file__).parent / path).read_text(encoding="utf-8"))

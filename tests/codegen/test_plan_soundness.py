@@ -1,4 +1,4 @@
-"""Whatever can be planned is drawn true: hypotheses in all pairs and many triples, each draw checked exactly."""
+"""Whatever can be planned is drawn true: all pairs and many triples of hypotheses, every draw exactly."""
 
 from __future__ import annotations
 
