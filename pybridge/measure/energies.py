@@ -1,7 +1,7 @@
 """Squared norms and inner products of one residual update, position by position, in float64.
 
-Everything a profile says of a block is a ratio of sums of these numbers, so a block's states are read once, for every
-position set and every ε together, and then forgotten.
+Everything a profile says of a block is a ratio of sums of these numbers, so a block's states are read once,
+for every position set and every ε together, and then forgotten.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _dot(left: Tensor, right: Tensor) -> Tensor:
 def energies_of_update(
     before: Float[Tensor, "rows tokens d_model"], after: Float[Tensor, "rows tokens d_model"]
 ) -> tuple[Energies, ...]:
-    """Energies of every perturbed row 1 … k against the clean row 0, from float64 states at two successive points."""
+    """Energies of each perturbed row 1 … k against the clean row 0, from two successive points."""
     h, next_h = before[0], after[0]
     u = next_h - h
     clean = (_dot(h, h), _dot(u, u), _dot(h, u), _dot(next_h, next_h))
@@ -94,6 +94,6 @@ def require_finite(state: Float[Tensor, "rows tokens d_model"], point: str) -> N
     row, token = (int(i) for i in bad[0])
     run = "clean run" if row == 0 else f"perturbed run {row}"
     raise NonFiniteError(
-        f"Activations contain NaN or infinity: residual stream {point}, {run}, position {token} is the first. "
-        "The weights are damaged or the dtype is too narrow; try --dtype float32."
+        f"Activations contain NaN or infinity: residual stream {point}, {run}, position {token} "
+        "is the first. The weights are damaged or the dtype is too narrow; try --dtype float32."
     )

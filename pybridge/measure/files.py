@@ -31,9 +31,11 @@ def require_writable(path: Path) -> None:
         ) from None
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write beside the target, then rename: readers see the old file or the new one.
 
+    Args:
+        durable: wait until the disk has it; a cache entry need not.
     Raises: OutputError.
     """
     temporary: str | None = None
@@ -43,8 +45,9 @@ def write_atomically(path: Path, content: bytes) -> None:
         ) as file:
             temporary = file.name
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:

@@ -31,9 +31,9 @@ class Nearest:
 def nearest_earlier(inputs: Float[np.ndarray, "tokens d"]) -> Nearest:
     """Nearest earlier differing input of every position, by squared Euclidean distance ‖a‖² + ‖b‖² - 2⟨a, b⟩.
 
-    The search runs on float64 Gram blocks of centred inputs, so two candidates whose distances agree to rounding may
-    be taken one for the other: either is an earlier input that differs, which is all the theorems ask. The distance
-    returned is that of the difference itself.
+    The search runs on float64 Gram blocks of centred inputs, so two candidates whose distances agree to
+    rounding may be taken one for the other: either is an earlier input that differs, which is all the
+    theorems ask. The distance returned is that of the difference itself.
     """
     x = inputs.astype(np.float64)
     centred = x - x.mean(axis=0)
@@ -54,6 +54,6 @@ def nearest_earlier(inputs: Float[np.ndarray, "tokens d"]) -> Nearest:
 
 
 def _kinds(x: Float[np.ndarray, "tokens d"]) -> Int[np.ndarray, " tokens"]:
-    """Equal numbers for equal rows (0.0 and -0.0 are equal), so that repeated inputs are told apart from near ones."""
+    """Equal numbers for equal rows (0.0 and -0.0 are equal): repeated inputs, told apart from near ones."""
     seen: dict[bytes, int] = {}
     return np.array([seen.setdefault((row + 0.0).tobytes(), len(seen)) for row in x], dtype=np.int64)

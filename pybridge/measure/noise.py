@@ -26,8 +26,8 @@ def refuse_below_floor(eps: float, dtype: torch.dtype) -> None:
             "give a larger --eps" if dtype == torch.float32 else "use --dtype float32, or give a larger --eps"
         )
         raise SettingError(
-            f"--eps {eps:g} is not above the noise floor of {name} ({floor:.2g} = {FLOOR_IN_EPSILONS} machine "
-            f"epsilons): the error would be rounding, not perturbation; {advice}."
+            f"--eps {eps:g} is not above the noise floor of {name} ({floor:.2g} = {FLOOR_IN_EPSILONS} "
+            f"machine epsilons): the error would be rounding, not perturbation; {advice}."
         )
 
 

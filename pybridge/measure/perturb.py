@@ -23,10 +23,11 @@ def gaussian_direction(tokens: int, d_model: int, seed: int) -> Float[Tensor, "t
 def perturbed_batch(
     state: Float[Tensor, "rows tokens d_model"], eps: tuple[float, ...], seed: int
 ) -> Float[Tensor, "rows tokens d_model"]:
-    """Rows [h_0, h_0 + e^(1), …, h_0 + e^(k)] with ‖e^(i)‖ = ε_i ‖h_0‖ over the sequence, one direction for all ε.
+    """Rows [h_0, h_0 + e^(1), …, h_0 + e^(k)] with ‖e^(i)‖ = ε_i ‖h_0‖ over the sequence, one direction for
+    all ε.
 
-    The sum is rounded once, to the dtype of the model; the error that counts is the one measured from the rounded
-    states.
+    The sum is rounded once, to the dtype of the model; the error that counts is the one measured from the
+    rounded states.
 
     Args:
         state: h_0 of the k + 1 equal rows.
@@ -36,8 +37,8 @@ def perturbed_batch(
     norm = torch.linalg.vector_norm(clean)
     if not torch.isfinite(norm):
         raise NonFiniteError(
-            "The embedding output h_0 contains NaN or infinity; the weights of the embedding are damaged or --dtype "
-            "is too narrow for them. Try --dtype float32."
+            "The embedding output h_0 contains NaN or infinity; the weights of the embedding are damaged "
+            "or --dtype is too narrow for them. Try --dtype float32."
         )
     direction = gaussian_direction(*clean.shape, seed=seed)
     rows = [clean, *(clean + (e * norm) * direction for e in eps)]

@@ -1,4 +1,5 @@
-"""The propagation profile: every residual update of a model under k perturbations, in one batched forward pass.
+"""The propagation profile: every residual update of a model under k perturbations, in one batched forward
+pass.
 
 Scalars are kept, states are not: only the previous point's states are alive while the next block runs.
 """
@@ -76,28 +77,30 @@ def measure_profile(
     adapter: Adapter,
     input_ids: Int[Tensor, "1 tokens"],
     spec: ProfileSpec,
-    also: Callable[[Transition], None] = lambda transition: None,
+    also: Callable[[Transition, tuple[ProfileRow, ...]], None] = lambda transition, rows: None,
 ) -> tuple[ProfileRow, ...]:
     """g, cosθ, L, ρ, α², β² and Theorem 10's condition, bound and identity, by ε, position set and update.
 
     Args:
-        also: sees every transition as well, while its states are alive.
-    Raises: SettingError for an ε below the noise floor of the model's dtype; NonFiniteError for NaN or infinity.
+        also: sees every transition too, with its rows (by ε, then position set), while its states are alive.
+    Raises: SettingError for an ε below the noise floor of the model's dtype; NonFiniteError for NaN or
+        infinity.
     Source: arXiv:2603.20991v1 §5.2; Lean `relative_error_ratio_identity`, `preln_contraction_bound`.
     """
     for eps in spec.eps:
         refuse_below_floor(eps, adapter.dtype)
-    rows: dict[tuple[int, int], list[ProfileRow]] = {
-        (i, j): [] for i in range(len(spec.eps)) for j in range(len(spec.positions))
-    }
+    measured: list[tuple[ProfileRow, ...]] = []
 
     def measure(transition: Transition) -> None:
-        for i, energies in enumerate(energies_of_update(transition.before, transition.after)):
-            for j, positions in enumerate(spec.positions):
-                row = profile_row(transition.update, spec.eps[i], positions, energies, adapter.dtype)
-                rows[i, j].append(row)
-        also(transition)
+        energies = energies_of_update(transition.before, transition.after)
+        rows = tuple(
+            profile_row(transition.update, eps, positions, of_row, adapter.dtype)
+            for eps, of_row in zip(spec.eps, energies, strict=True)
+            for positions in spec.positions
+        )
+        measured.append(rows)
+        also(transition, rows)
 
     with watch_transitions(adapter, spec.granularity, measure):
         run_rows(adapter, input_ids, spec.eps, spec.seed)
-    return tuple(row for some in rows.values() for row in some)
+    return tuple(row for of_one_setting in zip(*measured, strict=True) for row in of_one_setting)

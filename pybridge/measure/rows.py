@@ -36,14 +36,16 @@ class ErrorRatios:
     """What the arriving error did; absent (None in the row) where it is within the noise floor.
 
     Attributes:
-        L: ‖û - u‖ / ‖e‖, the directional Lipschitz ratio: a diagnosis of this perturbation, not a certificate.
+        L: ‖û - u‖ / ‖e‖, the directional Lipschitz ratio: a diagnosis of this perturbation, not a
+            certificate.
         rho: V(t+1) / V(t), on squared norms. `rho_amplitude` is √ρ.
         beta_sq: ‖e_{t+1}‖² / ‖e_t‖².
         cos_phi: ⟨e, û - u⟩ / (‖e‖ ‖û - u‖), 0 where û = u.
         condition_holds: (1 + L)² < 1 + 2 g cosθ + g², the hypothesis of Theorem 10.
         bound: (1 + L)² / (1 + 2 g cosθ + g²), the bound of Theorem 10 on ρ; None where the denominator is 0.
         identity: (1 + 2 L cosφ + L²) / (1 + 2 g cosθ + g²), which Theorem 10a says is ρ; None likewise.
-        lost_to_alignment: bound - identity = 2 L (1 - cosφ) / (1 + 2 g cosθ + g²): what the step cosφ ≤ 1 loses.
+        lost_to_alignment: bound - identity = 2 L (1 - cosφ) / (1 + 2 g cosθ + g²): what the step cosφ ≤ 1
+            loses.
     """
 
     L: float
@@ -123,7 +125,7 @@ def _error_ratios(sums: Sums, growth: float) -> ErrorRatios:
         rho_amplitude=math.sqrt(after / before),
         beta_sq=sums.next_error / sums.error,
         cos_phi=cos_phi,
-        condition_holds=(1 + L) ** 2 < growth,
+        condition_holds=growth > (1 + L) ** 2,
         bound=(1 + L) ** 2 / growth if grows else None,
         identity=(1 + 2 * L * cos_phi + L**2) / growth if grows else None,
         lost_to_alignment=2 * L * (1 - cos_phi) / growth if grows else None,
@@ -135,7 +137,9 @@ def _error_ratios(sums: Sums, growth: float) -> ErrorRatios:
 def _token_quantiles(
     energies: Energies, positions: PositionSet, *, with_error: bool
 ) -> dict[str, tuple[float, ...]]:
-    """Quantiles over positions; a position where a denominator is zero (causal error not yet arrived) is left out."""
+    """Quantiles over positions; a position where a denominator is zero (causal error not yet arrived) is left
+    out.
+    """
     e = {name: getattr(energies, name)[positions.rows] for name in energies.__dataclass_fields__}
     found = {
         "g": (e["update"] / e["state"]).sqrt(),

@@ -1,4 +1,4 @@
-"""The mask keeps exactly round(keep · size) entries, the largest, ties by index, whatever the memory layout."""
+"""The mask keeps exactly round(keep · size) entries, the largest, ties by index, in any memory layout."""
 
 from __future__ import annotations
 

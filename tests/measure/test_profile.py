@@ -11,7 +11,7 @@ from pybridge.errors import NonFiniteError, SettingError
 from pybridge.measure.noise import relative_floor
 from pybridge.measure.perturb import gaussian_direction, perturbed_batch
 from pybridge.measure.positions import PositionSet, position_sets
-from pybridge.measure.profile import ProfileSpec, measure_profile
+from pybridge.measure.profile import ProfileSpec, Transition, measure_profile
 from pybridge.measure.rows import ProfileRow
 from pybridge.models.adapter import Adapter
 
@@ -115,7 +115,8 @@ def test_only_two_points_are_alive(adapter: Adapter, input_ids: torch.Tensor) ->
 
     seen: list[weakref.ref[torch.Tensor]] = []
 
-    def remember(transition) -> None:  # noqa: ANN001
+    def remember(transition: Transition, rows: tuple[ProfileRow, ...]) -> None:
+        assert len(rows) == 4
         seen.append(weakref.ref(transition.before))
         assert sum(ref() is not None for ref in seen) == 1
 

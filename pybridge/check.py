@@ -1,0 +1,340 @@
+"""Every extracted bound on one model: one batched forward pass, then every linear map, then the verdicts."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+import pybridge_extracted
+from pybridge.compress.low_rank import truncate
+from pybridge.compress.magnitude import kept_count, top_magnitude_mask
+from pybridge.errors import SettingError
+from pybridge.measure.block_scope import BlockScope
+from pybridge.measure.cache import DiskCache
+from pybridge.measure.environment import environment_record, versions
+from pybridge.measure.files import require_writable, write_atomically
+from pybridge.measure.inputs import InputSample, sample_inputs
+from pybridge.measure.ledger import Ledger
+from pybridge.measure.map_scope import Split, Weights, map_instances, map_record
+from pybridge.measure.norm_cache import DiskNormCache
+from pybridge.measure.positions import position_sets
+from pybridge.measure.profile import ProfileSpec, measure_profile
+from pybridge.measure.progress import SILENT, Progress
+from pybridge.measure.record import profile_record, summary_record, theorem_record, totals_record
+from pybridge.measure.rows import ProfileRow
+from pybridge.measure.summary import summaries
+from pybridge.measure.violations import ViolationWriter
+from pybridge.models.cache import cache_root
+from pybridge.models.linear_maps import LinearMapView
+from pybridge.models.opening import OpenModel, open_model
+from pybridge.models.text import bos_handling, embedded_text, load_dataset_text, read_text, text_digest, tokenise
+from pybridge.runtime.enclosure import EnclosureBackend, NormSource
+from pybridge.runtime.verdict import Verdict
+
+SCHEMA_VERSION = 1
+KIND = "living-inference check"
+
+
+@dataclass(frozen=True)
+class CheckSpec:
+    """One run of the check, frozen.
+
+    Attributes:
+        model: folder, hub id, `smollm2-135m` or `tiny-gpt2`.
+        text, dataset: where the text comes from, at most one of them; neither means the embedded excerpt.
+        tokens: how many tokens of it.
+        eps: relative sizes of the perturbation of h_0, one batch row each.
+        seed: of the perturbation and of the sampled positions.
+        granularity: `block` or `sublayer`.
+        skip_tokens: the profile is reported again without this many first positions.
+        keep, rank: of W_sparse and W_approx.
+        maps: regular expression searched in map names; None means all maps.
+        vectors: input vectors a map.
+        json: where the record is written; None means nowhere.
+        cache_dir: of converted weights, norms and factors; None means the user's cache.
+    """
+
+    model: str = "tiny-gpt2"
+    text: Path | None = None
+    dataset: str | None = None
+    tokens: int = 512
+    eps: tuple[float, ...] = (0.01,)
+    seed: int = 0
+    device: str = "cpu"
+    dtype: str = "float32"
+    granularity: str = "block"
+    skip_tokens: int = 4
+    keep: float = 0.05
+    rank: int = 16
+    maps: str | None = None
+    vectors: int = 8
+    json: Path | None = None
+    cache_dir: Path | None = None
+
+    def require_sound(self) -> None:
+        """Refuse what cannot work before anything is loaded.
+
+        Raises: SettingError; OutputError for an output that cannot be written.
+        """
+        if self.text is not None and self.dataset is not None:
+            raise SettingError("--text and --dataset both name a text; give one of them.")
+        if self.tokens < 2:
+            raise SettingError(f"--tokens is {self.tokens}; at least 2 are needed, and 512 is the default.")
+        for eps in self.eps:
+            if not 0 < eps < float("inf"):
+                raise SettingError(f"--eps is {eps:g}; a perturbation has a positive size, such as 0.01.")
+        if len(set(self.eps)) < len(self.eps):
+            raise SettingError(f"--eps {max(self.eps, key=self.eps.count):g} is given twice; give each size once.")
+        if not self.eps:
+            raise SettingError("No --eps is given; 0.01 is the default.")
+        if not 0 <= self.seed < 2**63:
+            raise SettingError(f"--seed is {self.seed}; give a number from 0 to 2^63 - 1.")
+        position_sets(self.skip_tokens, self.tokens)
+        kept_count(1, self.keep)
+        if self.rank < 1:
+            raise SettingError(f"--rank is {self.rank}; a low-rank approximation has rank 1 at least.")
+        self.map_pattern()
+        if self.json is not None:
+            require_writable(self.json)
+
+    def map_pattern(self) -> re.Pattern[str]:
+        """Raises: SettingError if `maps` is no regular expression."""
+        try:
+            return re.compile(self.maps or "")
+        except re.error as error:
+            raise SettingError(f"--maps {self.maps!r} is no regular expression: {error}.") from None
+
+    @property
+    def violations_folder(self) -> Path:
+        return Path("violations") if self.json is None else self.json.with_suffix(".violations")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found.
+
+    Attributes:
+        record: everything, JSON-ready (`report.schema.CHECK_RECORD`).
+        exit_code: 0; 1 when a theorem was violated; 2 when a check ended in ERROR.
+    """
+
+    record: dict[str, Any]
+    exit_code: int
+
+
+def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | None = None) -> Report:
+    """Put every extracted theorem with a runtime mode to one model.
+
+    Args:
+        checks: generated check modules; all extracted ones by default.
+    Raises: LivingInferenceError for everything a user can mend; nothing half-written is left.
+    """
+    spec.require_sound()
+    clock = _Clock()
+    with clock.stage("open"):
+        progress.begin("opening the model")
+        opened = open_model(
+            spec.model,
+            device=spec.device,
+            dtype=spec.dtype,
+            cache_dir=spec.cache_dir,
+            progress=progress.visible,
+        )
+        text_source, text = _text(spec)
+        input_ids = _tokens(spec, opened, text)
+        views = select_maps(opened, spec)
+    about = _about(spec, opened, text_source, text, input_ids)
+    violations = ViolationWriter(spec.violations_folder, about | {"versions": versions()})
+    disk = DiskCache(cache_root(spec.cache_dir) / "bounds")
+    ops = EnclosureBackend(NormSource(DiskNormCache(disk)))
+    if checks is None:
+        checks = [pybridge_extracted.load(name) for name in pybridge_extracted.NAMES]
+    ledger = Ledger(checks, ops, violations)
+
+    with clock.stage("profile"):
+        rows, samples = _forward(spec, opened, input_ids, views, ledger, ops, progress)
+    with clock.stage("maps"):
+        maps = _check_maps(spec, views, samples, ledger, disk, progress)
+    record = {
+        "kind": KIND,
+        "schema_version": SCHEMA_VERSION,
+        **about,
+        "environment": environment_record(opened.device, opened.dtype),
+        "totals": totals_record(ledger.tallies),
+        "summaries": [summary_record(summary) for summary in summaries(rows, spec.granularity)],
+        "theorems": [theorem_record(tally) for tally in ledger.tallies],
+        "profile": [profile_record(row) for row in rows],
+        "maps": maps,
+        "violations": [path.as_posix() for path in violations.written],
+        "violations_not_written": violations.unwritten,
+        "timing": clock.seconds,
+    }
+    if spec.json is not None:
+        write_atomically(spec.json, to_json(record))
+    return Report(record, _exit_code(ledger))
+
+
+def to_json(record: dict[str, Any]) -> bytes:
+    """The record as a UTF-8 file; no NaN and no infinity ever."""
+    return (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def select_maps(opened: OpenModel, spec: CheckSpec) -> tuple[LinearMapView, ...]:
+    """The linear maps whose name matches.
+
+    Raises: SettingError when none does.
+    """
+    views = opened.adapter.linear_maps()
+    pattern = spec.map_pattern()
+    chosen = tuple(view for view in views if pattern.search(view.name))
+    if not chosen:
+        some = ", ".join(view.name for view in views[:7])
+        raise SettingError(f"--maps {spec.maps!r} matches none of the {len(views)} linear maps, such as {some}.")
+    return chosen
+
+
+def _text(spec: CheckSpec) -> tuple[str, str]:
+    if spec.text is not None:
+        return f"the file {spec.text.name}", read_text(spec.text)
+    if spec.dataset is not None:
+        return f"the data set {spec.dataset}", load_dataset_text(spec.dataset)
+    return "the held-out excerpt that comes with this package", embedded_text()
+
+
+def _tokens(spec: CheckSpec, opened: OpenModel, text: str) -> Tensor:
+    if spec.tokens > opened.context_length:
+        raise SettingError(
+            f"--tokens is {spec.tokens}, but the context of {spec.model} is {opened.context_length} tokens; "
+            "give that or fewer."
+        )
+    return tokenise(text, opened.tokenizer, spec.tokens).to(opened.device)
+
+
+def _forward(
+    spec: CheckSpec,
+    opened: OpenModel,
+    input_ids: Tensor,
+    views: tuple[LinearMapView, ...],
+    ledger: Ledger,
+    ops: EnclosureBackend,
+    progress: Progress,
+) -> tuple[tuple[ProfileRow, ...], dict[str, InputSample]]:
+    """The one batched pass: profile rows, block and profile theorems, and a sample of every map's inputs."""
+    adapter = opened.adapter
+    profile = ProfileSpec(spec.eps, spec.seed, spec.granularity, position_sets(spec.skip_tokens, spec.tokens))
+    scope = BlockScope(profile, ops, ledger.put)
+    progress.begin("measuring blocks", len(adapter.updates(spec.granularity)))
+
+    def see(transition: Any, rows: tuple[ProfileRow, ...]) -> None:
+        scope.see(transition, rows)
+        progress.advance()
+
+    with sample_inputs(adapter, [view.name for view in views], spec.vectors, spec.seed) as samples:
+        rows = measure_profile(adapter, input_ids, profile, see)
+    for instances in scope.profiles():
+        ledger.put(instances)
+    return rows, samples
+
+
+def _check_maps(
+    spec: CheckSpec,
+    views: tuple[LinearMapView, ...],
+    samples: dict[str, InputSample],
+    ledger: Ledger,
+    disk: DiskCache,
+    progress: Progress,
+) -> list[dict[str, Any]]:
+    """Every map theorem on every map, one map's matrices alive at a time."""
+    progress.begin("checking linear maps", len(views))
+    records = []
+    for view in views:
+        weights = Weights.of(view)
+        split = split_of(weights, spec, disk)
+        sample = samples[view.input_key]
+        ledger.put(map_instances(view.name, weights, split, sample))
+        records.append(map_record(view, weights, split, sample))
+        progress.advance()
+    return records
+
+
+def split_of(weights: Weights, spec: CheckSpec, disk: DiskCache) -> Split:
+    """W_sparse by magnitude and W_approx by truncation; the factors are remembered by weight digest and settings."""
+    mask = top_magnitude_mask(weights.array, spec.keep)
+    sparse = np.where(mask, weights.array, weights.array.dtype.type(0))
+    settings = f"keep={spec.keep!r} rank={spec.rank}"
+    key = f"factors {weights.digest} {settings}"
+    factors = disk.get_arrays(key)
+    if factors is None or set(factors) != {"left", "right"}:
+        made = truncate(sparse, spec.rank)
+        factors = {"left": made.left, "right": made.right}
+        disk.put_arrays(key, factors)
+    return Split(settings, sparse, factors["left"], factors["right"])
+
+
+def _about(spec: CheckSpec, opened: OpenModel, text_source: str, text: str, input_ids: Tensor) -> dict[str, Any]:
+    """The model, the text and the protocol: what two runs must share for their numbers to be compared."""
+    adapter = opened.adapter
+    return {
+        "model": {
+            "name": opened.name,
+            "source": opened.source,
+            "digest": opened.weight_digest(),
+            "family": adapter.family,
+            "residual_shape": str(adapter.residual_shape),
+            "blocks": adapter.n_blocks,
+            "d_model": adapter.d_model,
+            "context_length": adapter.context_length,
+        },
+        "text": {"source": text_source, "digest": text_digest(text)},
+        "protocol": {
+            "tokens": spec.tokens,
+            "token_ids": text_digest(" ".join(str(i) for i in input_ids[0].tolist())),
+            "bos": bos_handling(opened.tokenizer),
+            "eps": list(spec.eps),
+            "perturbation": "Gaussian at h_0, one direction for all eps, ‖e_0‖ = eps ‖h_0‖ over the sequence",
+            "seed": spec.seed,
+            "granularity": spec.granularity,
+            "skip_tokens": spec.skip_tokens,
+            "norm": "Frobenius over tokens × d_model, accumulated in float64",
+            "keep": spec.keep,
+            "rank": spec.rank,
+            "maps": spec.maps,
+            "vectors": spec.vectors,
+        },
+    }
+
+
+def _exit_code(ledger: Ledger) -> int:
+    if ledger.count(Verdict.VIOLATED):
+        return 1
+    return 2 if ledger.count(Verdict.ERROR) else 0
+
+
+@dataclass
+class _Clock:
+    """Wall time by stage, in seconds."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[f"{name}_s"] = time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    import sys
+
+    from pybridge.cli import main
+
+    main(["check", *sys.argv[1:]])

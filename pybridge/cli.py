@@ -1,0 +1,202 @@
+"""The command line: parse arguments, call one function, print.
+
+Nothing heavy is imported until a command runs, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from pybridge.errors import LivingInferenceError
+
+EXIT_USER_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+
+class _Group(TyperGroup):
+    """Errors that a user can mend become one message on stderr and exit code 2; no traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LivingInferenceError as error:
+            typer.echo(f"{type(error).__name__}: {error}", err=True)
+            raise typer.Exit(EXIT_USER_ERROR) from None
+        except KeyboardInterrupt:
+            typer.echo("Interrupted; nothing half-written is left behind.", err=True)
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Error bounds proved in Lean, put to the test on real language models.",
+)
+
+
+class Granularity(StrEnum):
+    """What counts as one residual update."""
+
+    block = "block"
+    sublayer = "sublayer"
+
+
+def _colour_off(no_color: bool) -> bool:
+    return no_color or bool(os.environ.get("NO_COLOR"))
+
+
+@app.command()
+def check(
+    model: Annotated[
+        str,
+        typer.Option(
+            help="A local folder, a hub id such as gpt2, smollm2-135m, or tiny-gpt2, which comes with the package."
+        ),
+    ] = "tiny-gpt2",
+    text: Annotated[
+        Path | None,
+        typer.Option(help="A UTF-8 text file to run the model on. Default: the excerpt that comes with the package."),
+    ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME[:CONFIG[:SPLIT]]", help="Text from a data set instead of a file; local folders too."),
+    ] = None,
+    tokens: Annotated[int, typer.Option(help="How many tokens of the text to use.")] = 512,
+    eps: Annotated[
+        list[float] | None,
+        typer.Option(help="Size of the perturbation relative to the embedding; repeat it for several. Default: 0.01."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the perturbation and of the sampled positions.")] = 0,
+    device: Annotated[str, typer.Option(help="Where the model runs: cpu, cuda, cuda:1, mps.")] = "cpu",
+    dtype: Annotated[str, typer.Option(help="Precision of the model: float32, bfloat16 or float16.")] = "float32",
+    granularity: Annotated[
+        Granularity, typer.Option(help="Measure whole blocks, or attention and MLP as two updates.")
+    ] = Granularity.block,
+    skip_tokens: Annotated[
+        int, typer.Option(help="Report the profile again without this many first positions (attention sinks); 0: once.")
+    ] = 4,
+    keep: Annotated[
+        float, typer.Option(help="Fraction of each matrix kept by magnitude in W_sparse; 0.05 keeps one in twenty.")
+    ] = 0.05,
+    rank: Annotated[int, typer.Option(help="Rank of the low-rank approximation of W_sparse.")] = 16,
+    maps: Annotated[
+        str | None,
+        typer.Option(metavar="REGEX", help=r"Check only the linear maps whose name matches, e.g. '^0\.' or 'mlp_up$'."),
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="PATH", help="Write everything measured to this JSON file.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the summary only, and no progress.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; setting NO_COLOR does the same.")] = False,
+) -> None:
+    """Put every extracted theorem to the test on one language model.
+
+    Exit code 0: no violation. 1: a theorem was violated, and a bundle to replay it was written. 2: bad input, or the
+    check itself failed.
+    """
+    from pybridge.check import CheckSpec, run
+    from pybridge.report import print_record
+
+    spec = CheckSpec(
+        model=model,
+        text=text,
+        dataset=dataset,
+        tokens=tokens,
+        eps=tuple(eps) if eps else (0.01,),
+        seed=seed,
+        device=device,
+        dtype=dtype,
+        granularity=granularity.value,
+        skip_tokens=skip_tokens,
+        keep=keep,
+        rank=rank,
+        maps=maps,
+        json=json,
+    )
+    console = _console(no_color)
+    with _progress(quiet=quiet, no_color=no_color) as progress:
+        report = run(spec, progress)
+    print_record(report.record, console, quiet=quiet)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def extract(
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say which generated files are stale and why.")
+    ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Accept this theorem's changed statement into the lock file; repeatable; or: all."),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why the statement changed; goes with --accept.")] = None,
+    root: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The project's folder. Default: the one you are in.")
+    ] = None,
+) -> None:
+    """Read the Lean sources; write checks and property tests.
+
+    Exit code 0: all fresh. 1: a changed statement waits for --accept. 2: a stale file with --check, or a Lean
+    statement that cannot be read.
+    """
+    from pybridge.extract import run
+
+    raise typer.Exit(run(root, check=check_only, accept=accept, reason=reason))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="The .json file of a violation; its .npz lies beside it.")],
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; setting NO_COLOR does the same.")] = False,
+) -> None:
+    """Evaluate a recorded violation again, from its own data.
+
+    Exit code 0: the same verdict. 1: another verdict. 2: the bundle cannot be read.
+    """
+    from pybridge.replay import run
+
+    outcome = run(file)
+    console = _console(no_color)
+    for line in outcome.lines():
+        console.print(line, soft_wrap=True, markup=False)
+    raise typer.Exit(0 if outcome.reproduced else 1)
+
+
+def _console(no_color: bool) -> Any:
+    """stdout; outside a terminal plain text, wide enough for the tables."""
+    from rich.console import Console
+
+    wide = None if sys.stdout.isatty() else 160
+    return Console(no_color=_colour_off(no_color) or None, highlight=False, width=wide)
+
+
+def _progress(*, quiet: bool, no_color: bool) -> AbstractContextManager[Any]:
+    """Bars on a terminal; silent in a pipe or when asked."""
+    if quiet or not sys.stderr.isatty():
+        from pybridge.measure.progress import SILENT
+
+        return nullcontext(SILENT)
+    from pybridge.report.progress import Bars
+
+    return Bars(no_color=_colour_off(no_color))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    app(args=arguments, prog_name="pybridge")
+
+
+if __name__ == "__main__":
+    main()

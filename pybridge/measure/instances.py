@@ -1,0 +1,115 @@
+"""What the harness measured, in the words of the statements, and how a check gets it.
+
+A theorem says which of its binders is measured and by what meaning (`MEASURED` of its generated check, from `@measure`
+in Lean); a scope offers values by meaning. Binding joins the two; nothing else connects a theorem to a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pybridge.errors import PlanError
+
+
+class RuntimeCheck(Protocol):
+    """What binding and the ledger read of a generated check module."""
+
+    NAME: str
+    NUMBER: str
+    SECTION: str
+    STATEMENT: str
+    SCOPE: str | None
+    CERTIFICATE: bool | None
+    MODES: tuple[str, ...]
+    MEASURED: Mapping[str, str]
+
+
+SCOPES: dict[str, frozenset[str]] = {
+    "map": frozenset(
+        {
+            "weight",
+            "sparse weight",
+            "low-rank weight",
+            "activation",
+            "cached activation",
+            "near radius",
+            "far radius",
+            "full cost",
+            "hit cost",
+            "lookup cost",
+            "hit rate",
+        }
+    ),
+    "profile": frozenset({"block count", "relative injections", "injection cap", "contraction cap"}),
+    "block": frozenset(
+        {
+            "state",
+            "update",
+            "perturbed state",
+            "perturbed update",
+            "gain",
+            "alignment",
+            "lipschitz ratio",
+            "state growth",
+            "error growth",
+        }
+    ),
+}
+"""Scope → the meanings it offers: one linear map, one profile, or one residual update."""
+
+
+@dataclass(frozen=True, eq=False)
+class Instances:
+    """One batch of instances of a scope.
+
+    Attributes:
+        scope: a key of SCOPES.
+        where: what the batch is about, for people and for bundles: `map 0.mlp_up`.
+        labels: one a batch entry (`position 17 against 3`); a theorem that uses no batched value is one instance.
+        given: meaning → value.
+        absent: meaning → why it could not be measured here (the noise floor).
+    """
+
+    scope: str
+    where: str
+    labels: tuple[str, ...]
+    given: Mapping[str, Any]
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, index: int, size: int) -> str:
+        """Name of instance `index` of a theorem that had `size` of them here."""
+        if size != len(self.labels) or not self.labels[index]:
+            return self.where
+        return f"{self.where}, {self.labels[index]}"
+
+
+def require_known(check: RuntimeCheck) -> None:
+    """Refuse a check whose scope or meanings the harness does not know.
+
+    Raises: PlanError naming the theorem and the meaning.
+    """
+    offered = SCOPES.get(check.SCOPE or "")
+    if offered is None:
+        raise PlanError(
+            f"{check.NAME}: a runtime check needs a scope, one of {', '.join(SCOPES)}; it has {check.SCOPE!r}. "
+            "Give its docstring an `@measure` line, or take `runtime` out of `@mode`."
+        )
+    for variable, meaning in check.MEASURED.items():
+        if meaning not in offered:
+            raise PlanError(
+                f"{check.NAME}: `{variable}` is measured by {meaning!r}, which the scope {check.SCOPE} does not offer. "
+                f"It offers: {', '.join(sorted(offered))}."
+            )
+
+
+def bind(check: RuntimeCheck, instances: Instances) -> dict[str, Any]:
+    """Binder → measured value, for the binders of `check` that the instances have a value for."""
+    return {v: instances.given[m] for v, m in check.MEASURED.items() if m in instances.given}
+
+
+def reason_absent(check: RuntimeCheck, instances: Instances) -> str | None:
+    """Why this check cannot be put to these instances, or None."""
+    reasons = [instances.absent[m] for m in check.MEASURED.values() if m in instances.absent]
+    return reasons[0] if reasons else None

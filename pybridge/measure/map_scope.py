@@ -1,0 +1,93 @@
+"""Instances of the scope `map`: one linear map with its splits, real inputs, and the costs of caching it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from pybridge.measure.inputs import InputSample
+from pybridge.measure.instances import Instances
+from pybridge.models.fingerprint import tensor_digest
+from pybridge.models.linear_maps import LinearMapView
+from pybridge.runtime.enclosure import EnclosedMap, EnclosedVec
+
+HIT_COST = 0.0
+"""Multiply-adds of a cache hit: the cached product is reused."""
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """The stored weights of one map, exact, and the digest that names their content.
+
+    Attributes:
+        array: (out, in) float32 (float64 where the model is float64); every narrower dtype is exact in it.
+        digest: of dtype, shape and values (`models.fingerprint`).
+    """
+
+    array: Float[np.ndarray, "out in"]
+    digest: str
+
+    @classmethod
+    def of(cls, view: LinearMapView) -> Weights:
+        stored = view.read().detach().to("cpu")
+        wide = stored if stored.dtype in (torch.float32, torch.float64) else stored.float()
+        return cls(np.ascontiguousarray(wide.numpy()), tensor_digest(stored))
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """W = W_sparse + W_residual and W_sparse = W_approx + W_R, as `compress` decided it; `key` names the two settings.
+
+    Attributes:
+        sparse: (out, in), W where kept and 0 elsewhere, the dtype of W.
+        left, right: the factors of W_approx.
+    """
+
+    key: str
+    sparse: Float[np.ndarray, "out in"]
+    left: Float[np.ndarray, "out rank"]
+    right: Float[np.ndarray, "rank in"]
+
+
+def map_instances(name: str, weights: Weights, split: Split, sample: InputSample) -> Instances:
+    """Values for every meaning of the scope `map`; the batch runs over the sample's positions."""
+    out, into = weights.array.shape
+    given = {
+        "weight": EnclosedMap.exact(weights.array, key=weights.digest),
+        "sparse weight": EnclosedMap.exact(split.sparse, key=f"sparse:{weights.digest}:{split.key}"),
+        "low-rank weight": EnclosedMap.factored(split.left, split.right, key=f"approx:{weights.digest}:{split.key}"),
+        "activation": EnclosedVec.exact(sample.x),
+        "cached activation": EnclosedVec.exact(sample.cached),
+        "near radius": sample.near_radius,
+        "far radius": sample.far_radius,
+        "full cost": float(out * into),
+        "hit cost": HIT_COST,
+        "lookup cost": into * sample.mean_searched,
+        "hit rate": sample.hit_rate,
+    }
+    return Instances("map", f"map {name}", sample.labels, given)
+
+
+def map_record(view: LinearMapView, weights: Weights, split: Split, sample: InputSample) -> dict[str, Any]:
+    """One linear map for the record: what it is, and what its cache would find and cost."""
+    given = map_instances(view.name, weights, split, sample).given
+    return {
+        "name": view.name,
+        "block": view.block,
+        "component": view.component,
+        "shape": list(view.shape),
+        "weight_digest": weights.digest,
+        "kept": int(np.count_nonzero(split.sparse)),
+        "rank": split.left.shape[1],
+        "positions": sample.positions.tolist(),
+        "cached_positions": sample.cached_positions.tolist(),
+        "near_radius": sample.near_radius,
+        "far_radius": sample.far_radius,
+        "hit_rate": sample.hit_rate,
+        "full_cost": given["full cost"],
+        "lookup_cost": given["lookup cost"],
+    }

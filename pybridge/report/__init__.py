@@ -1,0 +1,30 @@
+"""Records of a check made readable. Works on stored records alone; never opens a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from pybridge.report.summary import summary_lines
+from pybridge.report.tables import block_tables, ledger_table, unmet_lines
+
+__all__ = ["print_record"]
+
+
+def print_record(record: dict[str, Any], console: Console, *, quiet: bool = False) -> None:
+    """Summary first, then the ledger, then the blocks; `quiet` prints the summary alone."""
+    for line in summary_lines(record):
+        console.print(line, soft_wrap=True, markup=False)
+    for path in record["violations"]:
+        console.print(f"Replay it: python -m pybridge.replay {path}", soft_wrap=True, markup=False)
+    if quiet:
+        return
+    console.print()
+    console.print(ledger_table(record))
+    console.print()
+    for line in unmet_lines(record):
+        console.print(line, soft_wrap=True, markup=False)
+    for table in block_tables(record):
+        console.print()
+        console.print(table)

@@ -1,0 +1,182 @@
+"""JSON Schema of the record that `python -m pybridge.check --json` writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+SCHEMA_VERSION = 1
+
+_NUMBER: Schema = {"type": "number"}
+_NUMBER_OR_NULL: Schema = {"type": ["number", "null"]}
+_TEXT: Schema = {"type": "string"}
+_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_DIGEST: Schema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+
+
+def _object(properties: Schema, *, open_: bool = False) -> Schema:
+    """All properties are required; no others are allowed unless the object is open."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": sorted(properties),
+        "additionalProperties": open_,
+    }
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+_VERDICTS = _object(
+    {
+        name: _COUNT
+        for name in ("HOLDS", "VIOLATED", "INCONCLUSIVE", "HYPOTHESIS_UNMET", "UNSUPPORTED", "ERROR")
+    }
+)
+
+_COUNTS = _object(
+    {name: _COUNT for name in ("count", "noise", "contracting", "amplifying", "condition_holds")}
+)
+
+PROFILE_ROW = _object(
+    {
+        "block": _COUNT,
+        "sublayer": {"enum": [None, "attention", "mlp"]},
+        "eps": {"type": "number", "exclusiveMinimum": 0},
+        "positions": {"type": "string", "pattern": "^(all|skip:[1-9][0-9]*)$"},
+        "g": _NUMBER,
+        "cos_theta": _NUMBER,
+        "alpha_sq": _NUMBER,
+        "growth": _NUMBER,
+        "L": _NUMBER_OR_NULL,
+        "rho": _NUMBER_OR_NULL,
+        "rho_amplitude": _NUMBER_OR_NULL,
+        "beta_sq": _NUMBER_OR_NULL,
+        "cos_phi": _NUMBER_OR_NULL,
+        "condition_holds": {"type": ["boolean", "null"]},
+        "condition_margin": _NUMBER_OR_NULL,
+        "bound": _NUMBER_OR_NULL,
+        "identity": _NUMBER_OR_NULL,
+        "lost_to_alignment": _NUMBER_OR_NULL,
+        "relative_error_in": _NUMBER_OR_NULL,
+        "relative_error_out": _NUMBER_OR_NULL,
+        "distance_of_rho_from_one": {"type": ["object", "null"], "additionalProperties": _NUMBER_OR_NULL},
+        "noise": _TEXT_OR_NULL,
+        "token_quantiles": {"type": "object", "additionalProperties": _list(_NUMBER)},
+    }
+)
+
+THEOREM = _object(
+    {
+        "name": _TEXT,
+        "number": _TEXT,
+        "section": _TEXT,
+        "statement": _DIGEST,
+        "scope": {"enum": ["map", "profile", "block"]},
+        "certificate": {"type": ["boolean", "null"]},
+        "instances": _COUNT,
+        "hypotheses_met": _COUNT,
+        "verdicts": _VERDICTS,
+        "tightness": _NUMBER_OR_NULL,
+        "tightness_at": _TEXT_OR_NULL,
+        "width": _NUMBER_OR_NULL,
+        "width_at": _TEXT_OR_NULL,
+        "reasons": {"type": "object", "additionalProperties": _COUNT},
+        "examples": {"type": "object", "additionalProperties": _list(_TEXT)},
+    }
+)
+
+MAP = _object(
+    {
+        "name": _TEXT,
+        "block": _COUNT,
+        "component": _TEXT,
+        "shape": {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2},
+        "weight_digest": _DIGEST,
+        "kept": _COUNT,
+        "rank": _COUNT,
+        "positions": _list(_COUNT),
+        "cached_positions": _list(_COUNT),
+        "near_radius": _NUMBER,
+        "far_radius": _NUMBER,
+        "hit_rate": {"type": "number", "minimum": 0, "maximum": 1},
+        "full_cost": _NUMBER,
+        "lookup_cost": _NUMBER,
+    }
+)
+
+SUMMARY = _object(
+    {
+        "eps": _NUMBER,
+        "positions": _TEXT,
+        "granularity": {"enum": ["block", "sublayer"]},
+        "all_blocks": _COUNTS,
+        "without_last_block": _COUNTS,
+        "rho_max": _NUMBER_OR_NULL,
+        "rho_max_at": _TEXT_OR_NULL,
+        "amplifying_fraction": _NUMBER,
+        "downstream": _list(_NUMBER_OR_NULL),
+    }
+)
+
+CHECK_RECORD: Schema = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "living-inference check",
+    **_object(
+        {
+            "kind": {"const": "living-inference check"},
+            "schema_version": {"const": SCHEMA_VERSION},
+            "model": _object(
+                {
+                    "name": _TEXT,
+                    "source": _TEXT,
+                    "digest": _DIGEST,
+                    "family": _TEXT,
+                    "residual_shape": _TEXT,
+                    "blocks": _COUNT,
+                    "d_model": _COUNT,
+                    "context_length": _COUNT,
+                }
+            ),
+            "text": _object({"source": _TEXT, "digest": _DIGEST}),
+            "protocol": _object(
+                {
+                    "tokens": _COUNT,
+                    "token_ids": _DIGEST,
+                    "bos": _TEXT,
+                    "eps": _list(_NUMBER),
+                    "perturbation": _TEXT,
+                    "seed": _COUNT,
+                    "granularity": {"enum": ["block", "sublayer"]},
+                    "skip_tokens": _COUNT,
+                    "norm": _TEXT,
+                    "keep": _NUMBER,
+                    "rank": _COUNT,
+                    "maps": _TEXT_OR_NULL,
+                    "vectors": _COUNT,
+                }
+            ),
+            "environment": _object(
+                {
+                    "versions": {"type": "object", "additionalProperties": _TEXT},
+                    "device": _TEXT,
+                    "dtype": _TEXT,
+                    "threads": _COUNT,
+                    "machine": _TEXT,
+                    "system": _TEXT,
+                }
+            ),
+            "totals": _object({"instances": _COUNT, **_VERDICTS["properties"]}),
+            "summaries": _list(SUMMARY),
+            "theorems": _list(THEOREM),
+            "profile": _list(PROFILE_ROW),
+            "maps": _list(MAP),
+            "violations": _list(_TEXT),
+            "violations_not_written": _list(_TEXT),
+            "timing": {"type": "object", "additionalProperties": _NUMBER},
+        }
+    ),
+}
