@@ -42,7 +42,7 @@ def run(
     Raises:
         StatementError, TypingError, PlanError: a statement that cannot be read or planned; nothing written.
         StaleError: with `check`, one message that names each file and what moved.
-        SettingError: options that do not fit together, or an acceptance of nothing.
+        SettingError: options that do not fit together, an acceptance of nothing, a project without theorems.
         OutputError: a file that cannot be read or written.
     """
     names = [accept] if isinstance(accept, str) else list(accept or ())
@@ -52,6 +52,11 @@ def run(
         raise SettingError("`--reason` says why a statement is accepted; name it with `--accept NAME`")
     folder = find_root(root)
     statements = read_project(folder)
+    if not statements:
+        raise SettingError(
+            f"{DOOR} imports no file with a public theorem, so there is nothing to extract.\n"
+            "  State one as `theorem name …` in a file under LivingInference/ that it imports."
+        )
     fresh = outputs(statements)
     digests = {statement.name: digest(statement) for statement in statements}
     if check:

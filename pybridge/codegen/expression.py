@@ -6,7 +6,7 @@ rest reads as it does in Lean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from pybridge.codegen.names import python_name
@@ -136,7 +136,7 @@ def limits(over: IndexSet, scope: Scope) -> tuple[Expr, Expr]:
     assert_never(over)
 
 
-def bound_lambda(variable: str, scope: Scope):
+def bound_lambda(variable: str, scope: Scope) -> Callable[[Callable[[Scope], Expr]], Lambda]:
     """`lambda i: …` for a sum, product or quantifier; takes the body as a function of the scope inside."""
     spelled = python_name(variable)
     taken = {expr.text for name, expr in scope.items() if isinstance(expr, Atom) and name != variable}

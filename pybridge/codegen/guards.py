@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pybridge.codegen.expression import Scope, bound_lambda, limits, term_code
 from pybridge.codegen.pyexpr import Atom, Expr, call
 from pybridge.ir import children, print_term
-from pybridge.ir.nodes import Div, Forall, IndexSet, Lit, Product, Statement, Sum, Term
+from pybridge.ir.nodes import Div, Forall, IndexSet, Lit, Product, Prop, Statement, Sum, Term
 
 Binding = tuple[str, IndexSet]
+Node = Term | Prop | IndexSet
 
 
 def guards(statement: Statement, scope: Scope) -> list[tuple[str, Expr]]:
@@ -23,7 +24,7 @@ def guards(statement: Statement, scope: Scope) -> list[tuple[str, Expr]]:
     return [(print_term(term), _claim(term, bindings, scope)) for term, bindings in found]
 
 
-def _denominators(node, bindings: tuple[Binding, ...]) -> Iterator[tuple[Term, tuple[Binding, ...]]]:
+def _denominators(node: Node, bindings: tuple[Binding, ...]) -> Iterator[tuple[Term, tuple[Binding, ...]]]:
     if isinstance(node, Sum | Product | Forall):
         for part in children(node.over):
             yield from _denominators(part, bindings)

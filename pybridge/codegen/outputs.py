@@ -63,6 +63,6 @@ def _refuse_unspeakable(statements: Sequence[Statement]) -> None:
     for statement in statements:
         if python_name(statement.name) != statement.name:
             raise PlanError(
-                f"{statement.file}:{statement.line}: `{statement.name}` cannot be the name of a Python module.\n"
+                f"{statement.file}:{statement.line}: `{statement.name}` cannot name a Python module.\n"
                 "  Rename the theorem, with letters, digits and underscores only."
             )

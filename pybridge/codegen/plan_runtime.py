@@ -8,7 +8,6 @@ bounds are still evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pybridge.codegen.expression import Scope, bound_lambda, limits, term_code
@@ -98,8 +97,7 @@ def _bounded(hypothesis: Hypothesis, unknown: str, scope: Scope) -> Expr | None:
         case Rel("≤", covered, Mul(Var(name), factor)) if _only_right(unknown, name, covered, factor):
             return call("ops.smallest_factor", term_code(covered, scope), term_code(factor, scope))
         case Forall(index, over, Rel("≤", covered, Var(name))) if _only_right(unknown, name, covered):
-            body: Callable[..., Expr] = bound_lambda(index, scope)
-            covered_code = body(lambda inner: term_code(covered, inner))
+            covered_code = bound_lambda(index, scope)(lambda inner: term_code(covered, inner))
             return call("ops.upper_end_over", *limits(over, scope), covered_code)
     return None
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from pybridge.codegen.interval import natural_within, within
 from pybridge.codegen.roles.model import Bound, Definition, Draft, Drawn, drawn, placeholder
-from pybridge.codegen.solve import folded, is_zero, number, total
 from pybridge.ir import free_variables, substitute, walk
 from pybridge.ir.nodes import (
     Binder,
     Forall,
     Index,
-    Lit,
     Map,
     Nat,
     Product,
@@ -44,86 +43,6 @@ def drawn_binder(binder: Binder, draft: Draft) -> Definition | None:
         case Map(domain, codomain):
             return drawn(binder.sort, "map", domain, codomain)
     assert_never(binder.sort)
-
-
-def within(bounds: Sequence[Bound]) -> Definition | None:
-    """A real within its bounds."""
-    lower = _limit([b for b in bounds if b.side == "lower"], "largest")
-    upper = _limit([b for b in bounds if b.side == "upper"], "smallest")
-    if any(b.side == "nonzero" for b in bounds):
-        if lower is None and upper is None:
-            return drawn(Real(), "nonzero", facts=("nonzero",))
-        if lower is None or upper is not None or not is_zero(lower[0]):
-            return None
-        lower = (lower[0], True, lower[2])
-    match lower, upper:
-        case None, None:
-            return drawn(Real(), "real")
-        case (low, strict, draws), None:
-            return _above(low, strict, draws)
-        case None, (high, strict, draws):
-            hole = placeholder(Real(), 9)
-            verb = "positive" if strict else "slack"
-            return Definition(Sub(high, hole), (*draws, (hole.name, Drawn(verb))))
-        case (low, low_strict, _), (high, high_strict, _):
-            return _between(low, low_strict, high, high_strict)
-    return None
-
-
-Limit = tuple[Term, bool, tuple[tuple[str, Drawn], ...]]
-
-
-def _limit(bounds: Sequence[Bound], verb: str) -> Limit | None:
-    """All bounds of one side as one term, with the draws it needs."""
-    terms = list(dict.fromkeys(b.term for b in bounds if b.term is not None))
-    if not terms:
-        return None
-    strict = any(b.strict for b in bounds)
-    if len(terms) == 1:
-        return terms[0], strict, ()
-    hole = placeholder(Real(), 8)
-    return hole, strict, ((hole.name, Drawn(verb, tuple(terms))),)
-
-
-def _above(low: Term, strict: bool, draws: tuple[tuple[str, Drawn], ...]) -> Definition:
-    if is_zero(low):
-        return drawn(Real(), "positive" if strict else "nonneg", facts=("nonneg",))
-    hole = placeholder(Real(), 9)
-    return Definition(total(low, hole), (*draws, (hole.name, Drawn("positive" if strict else "slack"))))
-
-
-def _between(low: Term, low_strict: bool, high: Term, high_strict: bool) -> Definition | None:
-    """Between two numbers; bounds that are not literals could cross."""
-    a, b = folded(low), folded(high)
-    if a is None or b is None or a >= b:
-        return None
-    hole, width = placeholder(Real(), 9), number(b - a)
-    if (a, b, low_strict, high_strict) == (0, 1, False, True):
-        return drawn(Real(), "unit", facts=("nonneg",))
-    match low_strict, high_strict:
-        case True, True:
-            value, verb = total(low, hole), "inside"
-        case True, False:
-            value, verb = Sub(high, hole), "below"
-        case False, True:
-            value, verb = total(low, hole), "below"
-        case _:
-            value, verb = total(low, hole), "at_most"
-    facts = ("nonneg",) if a >= 0 else ()
-    return Definition(value, ((hole.name, Drawn(verb, (width,))),), facts)
-
-
-def natural_within(bounds: Sequence[Bound]) -> Definition | None:
-    """A natural number above its bound."""
-    terms = list(dict.fromkeys(b.term for b in bounds if b.side == "lower" and b.term is not None))
-    if any(b.side == "upper" for b in bounds) or len(terms) > 1:
-        return None
-    away = any(b.side == "nonzero" or b.strict for b in bounds)
-    verb = "positive_nat" if away else "nat"
-    if not terms or terms[0] == Lit(0, Nat()):
-        return drawn(Nat(), verb)
-    hole = placeholder(Nat(), 9)
-    return Definition(total(terms[0], hole), ((hole.name, Drawn(verb)),))
 
 
 def sequence_within(binder: Binder, bounds: Sequence[Bound], draft: Draft) -> Definition | None:

@@ -266,7 +266,7 @@ def test_a_hypothesis_without_a_role_changes_nothing(project) -> None:
 
 def test_a_theorem_that_cannot_name_a_module(project) -> None:
     project.edit(LEAN, "theorem growth (", "theorem growth' (")
-    with pytest.raises(PlanError, match="`growth'` cannot be the name of a Python module"):
+    with pytest.raises(PlanError, match="`growth'` cannot name a Python module"):
         extract.run(project.root)
 
 
@@ -287,6 +287,14 @@ def test_a_full_disk_leaves_everything_as_it_was(project, monkeypatch) -> None:
         extract.run(project.root)
     monkeypatch.undo()
     assert len(written) == 3
+    assert project.files() == before
+
+
+def test_a_project_without_theorems(project) -> None:
+    project.write(LEAN, "namespace LivingInference\n\nend LivingInference\n")
+    before = project.files()
+    with pytest.raises(SettingError, match="nothing to extract"):
+        extract.run(project.root)
     assert project.files() == before
 
 
