@@ -1,4 +1,4 @@
-"""Draws of reals and naturals within their bounds: certain to be inside, and on the bound as often as may be."""
+"""Draws of reals and naturals within their bounds: certain to be inside, often on the bound itself."""
 
 from __future__ import annotations
 
