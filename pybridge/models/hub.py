@@ -13,7 +13,7 @@ from pybridge.models.hub_answers import ANSWER_S, HubError, asked
 from pybridge.models.weights import PICKLE, weight_files
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
-_WANTED = (".json", ".safetensors", ".txt", ".model", ".jinja")
+_SMALL = (".json", ".txt", ".model", ".jinja")
 
 
 def is_hub_id(spec: str) -> bool:
@@ -46,19 +46,14 @@ def cached_ids() -> tuple[str, ...]:
 
 
 def _cached(repo: str) -> Path | None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
+    from huggingface_hub import try_to_load_from_cache
 
-    try:
-        return Path(snapshot_download(repo, local_files_only=True))
-    except LocalEntryNotFoundError:
-        return None
+    config = try_to_load_from_cache(repo, "config.json")
+    return Path(config).parent if isinstance(config, str) else None
 
 
 def _lacking(folder: Path) -> str:
     """What a download would have to bring, or nothing; a config that must be refused is refused here."""
-    if not (folder / "config.json").is_file():
-        return f"{folder}: no config.json."
     check_config(folder)
     try:
         weight_files(folder)
@@ -78,8 +73,11 @@ def _download(repo: str, progress: bool) -> Path:
             config = asked(repo, lambda: hf_hub_download(repo, "config.json"))
             check_config(Path(config).parent)
         _require_safetensors(repo, names)
-        wanted = [name for name in names if name.endswith(_WANTED)]
-        return Path(asked(repo, lambda: snapshot_download(repo, allow_patterns=wanted), deadline_s=None))
+        small = [name for name in names if name.endswith(_SMALL)]
+        weights = [name for name in names if name.startswith("model") and name.endswith(".safetensors")]
+        asked(repo, lambda: snapshot_download(repo, allow_patterns=small), deadline_s=None)
+        # The weights come last: where they are complete, everything is.
+        return Path(asked(repo, lambda: snapshot_download(repo, allow_patterns=weights), deadline_s=None))
 
 
 def _require_safetensors(repo: str, names: list[str]) -> None:
