@@ -1,0 +1,9 @@
+# What type checkers see of `extracted/`, which setup installs under this name.
+from types import ModuleType
+from typing import Any
+
+NAMES: tuple[str, ...]
+
+def load(name: str) -> ModuleType: ...
+def statements() -> dict[str, dict[str, Any]]: ...
+def manifest() -> dict[str, Any]: ...
