@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pybridge.errors import TextError
+from pybridge.models.hub_answers import ANSWER_S, within
 
 _BUILDERS = {
     ".txt": "text",
@@ -39,7 +40,7 @@ def load_dataset_text(spec: str) -> str:
     except TextError:
         raise
     except Exception as error:
-        raise TextError(_explain(spec, name, error)) from None
+        raise TextError(_explain(spec, error)) from None
     text = "\n\n".join(texts)
     if not text.strip():
         raise TextError(f"{spec}: this split has no text. Choose another with {_FORM}.")
@@ -68,9 +69,35 @@ def _request(name: str, config: str | None) -> dict[str, Any]:
     if path.is_file():
         builder = _builder(path)
         return {"path": builder, "data_files": str(path), **(_WHOLE if builder == "text" else {})}
-    if path.is_dir() and {file.suffix for file in path.rglob("*") if file.is_file()} == {".txt"}:
+    if not path.is_dir():
+        _require_answer(name)
+        return {"path": name, "name": config}
+    if {file.suffix for file in path.rglob("*") if file.is_file()} == {".txt"}:
         return {"path": "text", "data_dir": str(path), **_WHOLE}
-    return {"path": str(path) if path.is_dir() else name, "name": config}
+    return {"path": str(path), "name": config}
+
+
+def _require_answer(name: str) -> None:
+    """Ask the hub once, briefly; `load_dataset` alone would repeat a hopeless question for half a minute."""
+    from huggingface_hub import HfApi, constants
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    if _offline():
+        return  # the library then uses its own cache
+    try:
+        within(ANSWER_S, lambda: HfApi().dataset_info(name, timeout=ANSWER_S))
+    except RepositoryNotFoundError:
+        raise TextError(
+            f"{name}: no local file or folder, and the hub ({constants.ENDPOINT}) has no such data set, or it "
+            f"is private.\n  {_FORM}."
+        ) from None
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+        raise TextError(
+            f"{name}: no local file or folder, and the hub at {constants.ENDPOINT} gave no answer: "
+            f"{reason}.\n"
+            "  Use --text FILE; or HF_HUB_OFFLINE=1, if the data set was loaded here before."
+        ) from None
 
 
 def _builder(path: Path) -> str:
@@ -106,12 +133,10 @@ def _text_column(spec: str, rows: Any) -> str:
     )
 
 
-def _explain(spec: str, name: str, error: Exception) -> str:
-    reason = " ".join(str(error).split())[:300] or type(error).__name__
-    offline = (
-        " HF_HUB_OFFLINE or HF_DATASETS_OFFLINE is set: unset it, or" if _offline() else " Check the name,"
-    )
-    return f"{spec}: the data set cannot be loaded: {reason}\n {offline} use --text FILE. {_FORM}."
+def _explain(spec: str, error: Exception) -> str:
+    reason = " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
+    advice = "Unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE" if _offline() else "Check name and configuration"
+    return f"{spec}: the data set cannot be loaded: {reason}.\n  {advice}, or use --text FILE. {_FORM}."
 
 
 def _offline() -> bool:

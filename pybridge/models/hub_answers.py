@@ -21,12 +21,13 @@ class HubError(ModelError):
 def asked(repo: str, ask: Callable[[], T], *, deadline_s: float | None = ANSWER_S) -> T:
     """`ask()`, with every way in which the hub can fail turned into one HubError about `repo`."""
     try:
-        return ask() if deadline_s is None else _within(deadline_s, ask)
+        return ask() if deadline_s is None else within(deadline_s, ask)
     except Exception as error:
         raise HubError(_explain(repo, error)) from None
 
 
-def _within(seconds: float, ask: Callable[[], T]) -> T:
+def within(seconds: float, ask: Callable[[], T]) -> T:
+    """`ask()` in a thread of its own, its error raised here. Raises: TimeoutError after `seconds`."""
     results: list[T] = []
     errors: list[BaseException] = []
 
