@@ -171,6 +171,12 @@ def test_a_broken_check_is_an_error_with_its_cause() -> None:
     assert isinstance(found.error, AttributeError)
 
 
+def test_bad_elements_of_a_sequence_are_named_too() -> None:
+    summed = check(lambda ops, *, a, b: ops.le(ops.sum(0, 3, a), b))
+    with pytest.raises(NonFiniteError, match="variable a 2"):
+        evaluate(summed, ops, {"a": lambda i: float("inf") if i == 2 else 0.5, "b": 1.0})
+
+
 @pytest.mark.parametrize("value", [float("nan"), EnclosedVec.exact([np.inf])])
 def test_bad_data_is_the_users_error_and_names_the_variable(value: Any) -> None:
     with pytest.raises(NonFiniteError, match="variable b"):

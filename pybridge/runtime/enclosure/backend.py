@@ -32,12 +32,14 @@ class EnclosureBackend:
 
     # ---- data ----------------------------------------------------------------------------------------------
     def admit(self, name: str, value: Any) -> Any:
-        """Enclosed values as they are, plain floats as points, naturals and sequences untouched."""
+        """Enclosed values as they are, floats as points, naturals untouched, sequences as they are asked."""
         if isinstance(value, EnclosedVec | ZeroVec | EnclosedMap):
             value.require_finite(name)
             return value
-        if isinstance(value, EnclosedReal | int) or callable(value):
+        if isinstance(value, EnclosedReal | int):
             return value
+        if callable(value):
+            return lambda i: self.admit(f"{name} {i}", value(i))
         try:
             return as_real(value)
         except NonFiniteError as error:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pybridge.errors import NonFiniteError
 from pybridge.runtime.enclosure.leaves import DenseLeaf, FactoredLeaf, Leaf
+from pybridge.runtime.enclosure.memo import Memo
 from pybridge.runtime.enclosure.reals import EnclosedReal
 from pybridge.runtime.enclosure.vectors import EnclosedVec, ZeroVec
 from pybridge.runtime.norms import frobenius_norm
@@ -36,11 +37,11 @@ class EnclosedMap:
         terms: (coefficient, leaf) pairs, one per distinct leaf.
     """
 
-    __slots__ = ("_memo", "shape", "terms")
+    __slots__ = ("__weakref__", "_memo", "shape", "terms")
 
     def __init__(self, shape: tuple[int, int], terms: Terms) -> None:
         self.shape, self.terms = shape, terms
-        self._memo: dict[Any, Any] = {}
+        self._memo = Memo()
 
     @classmethod
     def exact(cls, weight: NDArray[np.floating], key: str | None = None) -> EnclosedMap:
@@ -76,15 +77,14 @@ class EnclosedMap:
 
     # ---- sums ----------------------------------------------------------------------------------------------
     def __add__(self, other: EnclosedMap) -> EnclosedMap:
-        return self._once("+", other, lambda: _combine(self, other, 1))
+        return self._memo.once_with("+", other, lambda: _combine(self, other, 1))
 
     def __sub__(self, other: EnclosedMap) -> EnclosedMap:
-        return self._once("-", other, lambda: _combine(self, other, -1))
+        return self._memo.once_with("-", other, lambda: _combine(self, other, -1))
 
     def __neg__(self) -> EnclosedMap:
-        return self._once(
-            "neg", None, lambda: EnclosedMap(self.shape, tuple((-c, leaf) for c, leaf in self.terms))
-        )
+        terms = tuple((-coefficient, leaf) for coefficient, leaf in self.terms)
+        return self._memo.once("neg", lambda: EnclosedMap(self.shape, terms))
 
     # ---- images --------------------------------------------------------------------------------------------
     def __call__(self, x: EnclosedVec | ZeroVec) -> EnclosedVec | ZeroVec:
@@ -93,7 +93,7 @@ class EnclosedMap:
 
     def image(self, x: EnclosedVec) -> EnclosedVec:
         """f x, computed once for each x."""
-        return self._once("image", x, lambda: self._image(x))
+        return self._memo.once_with("image", x, lambda: self._image(x))
 
     def _image(self, x: EnclosedVec) -> EnclosedVec:
         if x.dimension != self.shape[1]:
@@ -121,7 +121,7 @@ class EnclosedMap:
             found = source.enclose(self)
             return EnclosedReal(found.lo, found.hi)
 
-        return self._once("norm", source, enclose)
+        return self._memo.once_with("norm", source, enclose)
 
     def formed(self) -> tuple[DenseLeaf, float]:
         """A dense leaf D and a radius: ‖Σ cᵢ Mᵢ - D‖_F ≤ radius.
@@ -146,12 +146,6 @@ class EnclosedMap:
                 leaf.frobenius()
         except NonFiniteError as error:
             raise NonFiniteError(f"variable {name}: {error}") from None
-
-    def _once(self, operation: str, other: Any, compute: Any) -> Any:
-        key = (operation, id(other))
-        if key not in self._memo:
-            self._memo[key] = (other, compute())
-        return self._memo[key][1]
 
 
 def _combine(left: EnclosedMap, right: EnclosedMap, sign: int) -> EnclosedMap:

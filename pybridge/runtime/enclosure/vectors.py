@@ -1,12 +1,12 @@
 """Enclosed vectors: a float64 midpoint and a radius in the Euclidean norm, for each instance of a batch.
 
-Derived vectors and their norms are remembered on their operands, so that ten theorems about one block add h +
-u once.
+Derived vectors and their norms are remembered on their operands: ten theorems about one block add h + u once.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import numpy as np
 from jaxtyping import Float
@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pybridge.errors import NonFiniteError
 from pybridge.runtime.enclosure import directed
+from pybridge.runtime.enclosure.memo import Memo
 from pybridge.runtime.enclosure.reals import EnclosedReal
 from pybridge.runtime.norms.sums import blocked_dot, dot_radius, euclidean_norm
 from pybridge.runtime.rounding import UNIT, bound_product, padded
@@ -30,12 +31,12 @@ class EnclosedVec:
     Attributes:
         mid: (d,) or (B, d) float64.
         rad: () or (B,) float64, ≥ 0; 0 for data. Infinite when overflow has left nothing known.
-        image: (f, x) when this vector is f x, else None. Differences of images are taken before the map is
-            applied, as (f - g) x and f (x - y): an error of interest must not drown in the rounding of the
-            two large outputs.
+        image: (f, x) when this vector is f x and both are still in use, else None. Differences of images are
+            taken before the map is applied, as (f - g) x and f (x - y): an error of interest must not drown
+            in the rounding of the two large outputs.
     """
 
-    __slots__ = ("_memo", "image", "mid", "rad")
+    __slots__ = ("__weakref__", "_image", "_memo", "mid", "rad")
     __array_ufunc__ = None
 
     def __init__(
@@ -46,8 +47,8 @@ class EnclosedVec:
     ) -> None:
         self.mid = mid
         self.rad: Array = np.asarray(rad, dtype=np.float64)
-        self.image = image
-        self._memo: dict[Any, Any] = {}
+        self._image = (ref(image[0]), ref(image[1])) if image else None
+        self._memo = Memo()
 
     @classmethod
     def exact(cls, value: ArrayLike) -> EnclosedVec:
@@ -64,16 +65,23 @@ class EnclosedVec:
     def dimension(self) -> int:
         return self.mid.shape[-1]
 
+    @property
+    def image(self) -> tuple[EnclosedMap, EnclosedVec] | None:
+        if self._image is None:
+            return None
+        f, x = self._image[0](), self._image[1]()
+        return None if f is None or x is None else (f, x)
+
     # ---- sums ----------------------------------------------------------------------------------------------
     def __add__(self, other: EnclosedVec | ZeroVec) -> EnclosedVec:
         if isinstance(other, ZeroVec):
             return self
-        return self._once("+", other, lambda: _sum(self, other, np.add))
+        return self._memo.once_with("+", other, lambda: _sum(self, other, np.add))
 
     def __sub__(self, other: EnclosedVec | ZeroVec) -> EnclosedVec:
         if isinstance(other, ZeroVec):
             return self
-        return self._once("-", other, lambda: _difference(self, other))
+        return self._memo.once_with("-", other, lambda: _difference(self, other))
 
     def __neg__(self) -> EnclosedVec:
         return EnclosedVec(-self.mid, self.rad)
@@ -81,32 +89,25 @@ class EnclosedVec:
     # ---- measures ------------------------------------------------------------------------------------------
     def mid_norm(self) -> tuple[Array, Array]:
         """(lo, hi) around ‖mid‖."""
-        return self._once("mid norm", None, lambda: euclidean_norm(self.mid))
+        return self._memo.once("mid norm", lambda: euclidean_norm(self.mid))
 
     def norm(self) -> EnclosedReal:
         """‖x‖₂ per instance: ‖mid‖ ± rad."""
-        return self._once("norm", None, self._norm)
+        return self._memo.once("norm", self._norm)
 
     def _norm(self) -> EnclosedReal:
         lo, hi = self.mid_norm()
         return EnclosedReal(np.maximum(directed.add(lo, -self.rad)[0], 0.0), directed.add(hi, self.rad)[1])
 
     def inner(self, other: EnclosedVec | ZeroVec) -> EnclosedReal:
-        """⟨x, y⟩ per instance: |⟨x, y⟩ - ⟨mid x, mid y⟩| ≤ ‖mid x‖ ry + rx ‖mid y‖ + rx ry, and the
-        rounding."""
+        """⟨x, y⟩ per instance: within ‖mid x‖ ry + rx ‖mid y‖ + rx ry and rounding of ⟨mid x, mid y⟩."""
         if isinstance(other, ZeroVec):
             return EnclosedReal(0.0, 0.0)
-        return self._once("inner", other, lambda: _inner(self, other))
+        return self._memo.once_with("inner", other, lambda: _inner(self, other))
 
     def require_finite(self, name: str) -> None:
         """Raises: NonFiniteError naming the variable and the place of the first NaN or infinity."""
-        self._once("finite", None, lambda: _require_finite(name, self.mid) or True)
-
-    def _once(self, operation: str, other: Any, compute: Any) -> Any:
-        key = (operation, id(other))
-        if key not in self._memo:
-            self._memo[key] = (other, compute())  # holding `other` keeps its id its own
-        return self._memo[key][1]
+        self._memo.once("finite", lambda: _require_finite(name, self.mid) or True)
 
 
 class ZeroVec:
@@ -155,12 +156,13 @@ def without_overflow(vector: EnclosedVec) -> EnclosedVec:
 
 
 def _difference(left: EnclosedVec, right: EnclosedVec) -> EnclosedVec:
-    if left.image and right.image:
-        (f, x), (g, y) = left.image, right.image
+    left_image, right_image = left.image, right.image
+    if left_image and right_image:
+        (f, x), (g, y) = left_image, right_image
         if x is y:
             return (f - g).image(x)
         if f is g:
-            return f.image(_difference(x, y))
+            return f.image(x - y)
     return _sum(left, right, np.subtract)
 
 
