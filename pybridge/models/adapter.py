@@ -108,7 +108,7 @@ class Adapter(ABC):
         """
         self._accept(input_ids)
         with torch.no_grad():
-            return self._run(input_ids=input_ids)
+            return self._run(input_ids=input_ids.to(self.device))
 
     def run_from(
         self, start: int, state: Float[Tensor, "batch tokens d_model"], *, stop: int | None = None

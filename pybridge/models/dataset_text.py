@@ -88,8 +88,8 @@ def _require_answer(name: str) -> None:
         within(ANSWER_S, lambda: HfApi().dataset_info(name, timeout=ANSWER_S))
     except RepositoryNotFoundError:
         raise TextError(
-            f"{name}: no local file or folder, and the hub ({constants.ENDPOINT}) has no such data set, or it "
-            f"is private.\n  {_FORM}."
+            f"{name}: no local file or folder, and the hub ({constants.ENDPOINT}) has no such data set, or "
+            f"it is private.\n  {_FORM}."
         ) from None
     except Exception as error:
         reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from pybridge.errors import ModelError
+from pybridge.errors import ModelError, OutputError
 
 ANSWER_S = 8.0
 """How long the hub has for an answer; name look-ups on a dead network can hang far longer."""
+
+_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 T = TypeVar("T")
 
@@ -19,9 +22,16 @@ class HubError(ModelError):
 
 
 def asked(repo: str, ask: Callable[[], T], *, deadline_s: float | None = ANSWER_S) -> T:
-    """`ask()`, with every way in which the hub can fail turned into one HubError about `repo`."""
+    """`ask()`, with every way in which the hub can fail turned into one HubError about `repo`.
+
+    Raises: HubError; OutputError if the answer could not be stored in the hub cache.
+    """
     try:
         return ask() if deadline_s is None else within(deadline_s, ask)
+    except OSError as error:
+        if error.errno in _NOT_WRITABLE:
+            raise OutputError(_unwritable(repo, error)) from None
+        raise HubError(_explain(repo, error)) from None
     except Exception as error:
         raise HubError(_explain(repo, error)) from None
 
@@ -45,6 +55,15 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
     if not results:
         raise TimeoutError(f"no answer within {seconds:g} s")
     return results[0]
+
+
+def _unwritable(repo: str, error: OSError) -> str:
+    from huggingface_hub import constants
+
+    return (
+        f"{repo}: the hub cache ({constants.HF_HUB_CACHE}) cannot be written: {error}.\n"
+        "  Set HF_HUB_CACHE to a folder with enough room that you may write."
+    )
 
 
 def _explain(repo: str, error: Exception) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pybridge.errors import ModelError
+from pybridge.errors import ModelError, OutputError
 from pybridge.models import open_model
 from pybridge.models.hub import is_hub_id
 from pybridge.models.hub_answers import HubError, asked
@@ -140,13 +142,19 @@ def test_fetching_from_a_hub(tmp_path: Path) -> None:
     assert offline["digest"] == digest
 
 
-def test_a_hub_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
+def test_a_hub_that_never_answers() -> None:
     forever = threading.Event()
     with pytest.raises(HubError, match=r"gave no answer: no answer within 0\.05 s"):
         asked("gpt2", forever.wait, deadline_s=0.05)
     forever.set()
+
+
+def test_a_full_disk_is_not_blamed_on_the_hub() -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OutputError, match=r"cannot be written: .*No space left.*\n  Set HF_HUB_CACHE"):
+        asked("gpt2", full)
 
 
 def test_names_the_hub_gives_out() -> None:
