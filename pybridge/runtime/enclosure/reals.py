@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,7 @@ class EnclosedReal:
 
     def __mul__(self, other: Any) -> EnclosedReal:
         other = as_real(other)
-        products = [directed.multiply(a, b) for a in (self.lo, self.hi) for b in (other.lo, other.hi)]
-        lo = np.minimum.reduce([down for down, _ in products])
-        hi = np.maximum.reduce([up for _, up in products])
+        lo, hi = _hull(directed.multiply, self, other.lo, other.hi)
         return EnclosedReal(lo, hi, (self, other))
 
     def __pow__(self, exponent: int) -> EnclosedReal:
@@ -108,13 +107,21 @@ def _integer(value: int) -> EnclosedReal:
 def divide(numerator: EnclosedReal, denominator: EnclosedReal) -> EnclosedReal:
     """a / b; 0 where b is certainly 0 (Lean's convention), unknown where b may be 0."""
     safe = (denominator.lo > 0) | (denominator.hi < 0)
-    below, above = np.where(safe, denominator.lo, 1.0), np.where(safe, denominator.hi, 1.0)
-    quotients = [directed.divide(a, b) for a in (numerator.lo, numerator.hi) for b in (below, above)]
-    lo = np.minimum.reduce([down for down, _ in quotients])
-    hi = np.maximum.reduce([up for _, up in quotients])
+    lo, hi = _hull(
+        directed.divide, numerator, np.where(safe, denominator.lo, 1.0), np.where(safe, denominator.hi, 1.0)
+    )
     zero = (denominator.lo == 0) & (denominator.hi == 0)
     lo, hi = np.where(safe, lo, -np.inf), np.where(safe, hi, np.inf)
     return EnclosedReal(np.where(zero, 0.0, lo), np.where(zero, 0.0, hi))
+
+
+def _hull(
+    operation: Callable[[Array, Array], directed.Directed], a: EnclosedReal, lo: Array, hi: Array
+) -> tuple[Array, Array]:
+    """Ends of an operation monotone in each operand: the extremes over the four pairs of ends."""
+    a_lo, a_hi, lo, hi = np.broadcast_arrays(a.lo, a.hi, lo, hi)
+    down, up = operation(np.stack((a_lo, a_lo, a_hi, a_hi)), np.stack((lo, hi, lo, hi)))
+    return down.min(axis=0), up.max(axis=0)
 
 
 def absolute(value: EnclosedReal) -> EnclosedReal:
@@ -134,26 +141,26 @@ def power(base: EnclosedReal, exponent: int) -> EnclosedReal:
         return EnclosedReal(np.ones_like(base.lo), np.ones_like(base.hi))
     if exponent % 2 == 0:
         size = absolute(base)
-        return EnclosedReal(
-            _power_of_nonnegative(size.lo, exponent)[0], _power_of_nonnegative(size.hi, exponent)[1]
-        )
-    return EnclosedReal(_odd_power(base.lo, exponent)[0], _odd_power(base.hi, exponent)[1])
+        return EnclosedReal(*_power_of_nonnegative(size.lo, size.hi, exponent))
+    down, up = _power_of_nonnegative(np.abs(base.lo), np.abs(base.lo), exponent)
+    lo = np.where(base.lo < 0, -up, down)
+    down, up = _power_of_nonnegative(np.abs(base.hi), np.abs(base.hi), exponent)
+    return EnclosedReal(lo, np.where(base.hi < 0, -down, up))
 
 
-def _odd_power(value: Array, exponent: int) -> directed.Directed:
-    down, up = _power_of_nonnegative(np.abs(value), exponent)
-    return np.where(value < 0, -up, down), np.where(value < 0, -down, up)
-
-
-def _power_of_nonnegative(value: Array, exponent: int) -> directed.Directed:
-    down = up = np.ones_like(value)
-    square_down = square_up = value
-    while exponent:
+def _power_of_nonnegative(lo: Array, hi: Array, exponent: int) -> directed.Directed:
+    """(lo^n rounded down, hi^n rounded up) for 0 ≤ lo ≤ hi and n ≥ 1, by repeated squaring."""
+    square, result = (lo, hi), None
+    while True:
         if exponent % 2:
-            down = directed.multiply(down, square_down)[0]
-            up = directed.multiply(up, square_up)[1]
+            result = square if result is None else _product_of_nonnegative(result, square)
         exponent //= 2
-        if exponent:
-            square_down = directed.multiply(square_down, square_down)[0]
-            square_up = directed.multiply(square_up, square_up)[1]
-    return np.maximum(down, 0.0), up
+        if not exponent:
+            assert result is not None  # the leading bit is 1
+            return result
+        square = _product_of_nonnegative(square, square)
+
+
+def _product_of_nonnegative(a: directed.Directed, b: directed.Directed) -> directed.Directed:
+    down, up = directed.multiply(np.stack(a), np.stack(b))
+    return np.maximum(down[0], 0.0), up[1]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pybridge.errors import NonFiniteError
-from pybridge.runtime.enclosure import EnclosedMap, EnclosedVec, MemoryNormCache, NormSource
+from pybridge.runtime.enclosure import EnclosedMap, EnclosedVec, MemoryNormCache, NormSource, leaves
 from pybridge.runtime.enclosure.vectors import ZeroVec
 from pybridge.runtime.norms import NormEnclosure
 from tests.runtime.norms.oracle import is_above, is_below, square_norm
@@ -195,3 +195,13 @@ def test_non_finite_weights_name_the_variable() -> None:
     w[1, 1] = np.inf
     with pytest.raises(NonFiniteError, match=r"variable fSparse: .*row 1, column 1"):
         EnclosedMap.exact(w).require_finite("fSparse")
+
+
+def test_without_its_rounding_term_an_image_misses_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The containment tests can fail: the float64 product alone is not W x."""
+    rng = np.random.default_rng(0)
+    w, x = rng.standard_normal((5, 7)), rng.standard_normal(7)
+    truth = rational(w) @ rational(x)
+    assert within(EnclosedMap.exact(w).image(EnclosedVec.exact(x)), truth)
+    monkeypatch.setattr(leaves, "_product_rounding", lambda matrix, frobenius, size: np.zeros_like(size))
+    assert not within(EnclosedMap.exact(w).image(EnclosedVec.exact(x)), truth)
