@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from pybridge.errors import UndecidedError
 from pybridge.runtime.claims import Claim
 from pybridge.runtime.exact.backend import ExactBackend
-from pybridge.runtime.exact.draw import Draw, ExactSeq
+from pybridge.runtime.exact.draw import Draw
+from pybridge.runtime.exact.scalars import ExactSeq
 
 __all__ = ["Draw", "Witness", "drawn", "falsify", "holds", "property_test", "refutes"]
 
@@ -73,7 +74,7 @@ def property_test(check: Any, examples: int = EXAMPLES) -> Callable[[Body], Call
     def decorate(body: Body) -> Callable[..., None]:
         def in_space(space: str) -> None:
             run = given(drawn(space))(body)
-            settings(_settings(examples), phases=tuple(Phase))(run)()
+            settings(_settings(examples), phases=PHASES)(run)()
 
         in_space.__name__, in_space.__doc__ = body.__name__, body.__doc__
         in_space.__module__ = body.__module__

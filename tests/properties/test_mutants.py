@@ -29,7 +29,7 @@ from tests.properties.mutation import (
 THEOREMS = tuple(statements())
 NEW = Budget(plain=100, coincidences=100)
 GLANCE = Budget(plain=10)
-LONG = Budget(plain=1000, coincidences=1000)
+LONG = Budget(plain=400, coincidences=400)
 HARD: dict[str, set[str]] = {
     "efficiency_dominance_iff": {"scale+:conclusion:right#2"},
     "cap_le_geometric": {"scale-:hρ1:left"},

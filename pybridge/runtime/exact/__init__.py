@@ -4,7 +4,8 @@ Rationals are `fractions.Fraction`; everything else is a quotient of surd polyno
 exactly or by refined brackets, never guessed.
 """
 
-from pybridge.runtime.exact.backend import ExactBackend, largest, rational_below, smallest
+from pybridge.runtime.exact.backend import ExactBackend
+from pybridge.runtime.exact.ends import largest, rational_below, smallest
 from pybridge.runtime.exact.norms import NormKind, frobenius_norm, map_norm, vector_norm
 from pybridge.runtime.exact.reals import Irrational, Real, compare, divide, sign, square_root
 from pybridge.runtime.exact.spectral import at_least_norm, positive_semidefinite

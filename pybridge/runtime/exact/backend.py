@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import inf, isfinite, nextafter
+from math import isfinite
 from typing import Any
 
-from pybridge.errors import NonFiniteError, SettingError, TypingError, UndecidedError
+from pybridge.errors import NonFiniteError, SettingError, TypingError
 from pybridge.runtime import claims
 from pybridge.runtime.claims import Claim
-from pybridge.runtime.exact import surds
+from pybridge.runtime.exact.ends import as_real, float_ends, largest
 from pybridge.runtime.exact.norms import NormKind, frobenius_norm, map_norm, vector_norm
-from pybridge.runtime.exact.reals import Irrational, Real, absolute, compare, divide, parts, square_root
+from pybridge.runtime.exact.reals import Real, absolute, compare, divide, square_root
 from pybridge.runtime.exact.vectors import ExactMap, ExactVec, dot
 
 SPACES = ("l1", "l2", "linf", "real")
-ENDS_BITS = 80
 
 Value = Any
 
@@ -48,8 +47,7 @@ class ExactBackend:
     def ends(self, real: Value) -> tuple[float, float]:
         if isinstance(real, ExactVec | ExactMap):
             raise TypeError("vectors and maps have no ends")
-        low, high = _rational_ends(_real(real))
-        return _float_below(low), -_float_below(-high)
+        return float_ends(as_real(real))
 
     # ---- reals ---------------------------------------------------------------------------------------------
     def real(self, value: int) -> Fraction:
@@ -59,16 +57,16 @@ class ExactBackend:
         return Fraction(natural)
 
     def div(self, numerator: Value, denominator: Value) -> Real:
-        return divide(_real(numerator), _real(denominator))
+        return divide(as_real(numerator), as_real(denominator))
 
     def abs(self, real: Value) -> Real:
-        return absolute(_real(real))
+        return absolute(as_real(real))
 
     def sqrt(self, real: Value) -> Real:
-        return square_root(_real(real))
+        return square_root(as_real(real))
 
     def pow(self, base: Value, exponent: int) -> Real:
-        return _real(base) ** exponent
+        return as_real(base) ** exponent
 
     def sum(self, start: int, stop: int, body: Callable[[int], Value]) -> Value:
         total: Value = Fraction(0)
@@ -105,10 +103,10 @@ class ExactBackend:
 
     # ---- claims --------------------------------------------------------------------------------------------
     def le(self, left: Value, right: Value) -> Claim:
-        return _claim("≤", compare(_real(left), _real(right)) <= 0, left, right)
+        return _claim("≤", compare(as_real(left), as_real(right)) <= 0, left, right)
 
     def lt(self, left: Value, right: Value) -> Claim:
-        return _claim("<", compare(_real(left), _real(right)) < 0, left, right)
+        return _claim("<", compare(as_real(left), as_real(right)) < 0, left, right)
 
     def eq(self, left: Value, right: Value) -> Claim:
         return _claim("=", _equal(left, right), left, right)
@@ -127,43 +125,18 @@ class ExactBackend:
 
     # ---- values solved from a hypothesis -------------------------------------------------------------------
     def upper_end(self, real: Value) -> Real:
-        return _real(real)
+        return as_real(real)
 
     def smallest_factor(self, covered: Value, factor: Value) -> Real:
         """covered/factor; 0 where factor = 0, and then `covered ≤ v * factor` holds only for covered ≤ 0."""
-        return divide(_real(covered), _real(factor))
+        return divide(as_real(covered), as_real(factor))
 
     def upper_end_over(self, start: int, stop: int, body: Callable[[int], Value]) -> Real:
         return largest(*(body(index) for index in range(start, stop))) if start < stop else Fraction(0)
 
 
-def largest(first: Value, *rest: Value) -> Real:
-    """The greatest of exact reals."""
-    best = _real(first)
-    for value in map(_real, rest):
-        best = value if compare(value, best) > 0 else best
-    return best
-
-
-def smallest(first: Value, *rest: Value) -> Real:
-    """The least of exact reals."""
-    best = _real(first)
-    for value in map(_real, rest):
-        best = value if compare(value, best) < 0 else best
-    return best
-
-
-def rational_below(value: Real) -> Fraction:
-    """A rational at most `value`, and `value` itself when that is rational."""
-    return _rational_ends(value)[0]
-
-
 def _claim(op: str, truth: bool, left: Value, right: Value) -> Claim:
     return claims.relation(op, 1 if truth else -1, left, right)
-
-
-def _real(value: Value) -> Real:
-    return value if isinstance(value, Fraction | Irrational) else Fraction(value)
 
 
 def _equal(left: Value, right: Value) -> bool:
@@ -171,25 +144,4 @@ def _equal(left: Value, right: Value) -> bool:
         return (left - right).is_zero
     if isinstance(left, ExactMap):
         return not any(entry for row in (left - right).rows for entry in row)
-    return compare(_real(left), _real(right)) == 0
-
-
-def _rational_ends(value: Real) -> tuple[Fraction, Fraction]:
-    if isinstance(value, Fraction):
-        return value, value
-    numerator, denominator = (surds.bracket(poly, ENDS_BITS) for poly in parts(value))
-    if numerator is None or denominator is None or denominator[0] <= 0 <= denominator[1]:
-        raise UndecidedError(f"no rational ends of {value} with brackets of {ENDS_BITS} bits.")
-    corners = [n / d for n in numerator for d in denominator]
-    return min(corners), max(corners)
-
-
-def _float_below(value: Fraction) -> float:
-    """The largest float64 at most `value`; -inf below the range."""
-    try:
-        nearest = float(value)
-    except OverflowError:
-        return -inf if value < 0 else nextafter(inf, 0.0)
-    if nearest in (inf, -inf):
-        return -inf if nearest < 0 else nextafter(inf, 0.0)
-    return nearest if Fraction(nearest) <= value else nextafter(nearest, -inf)
+    return compare(as_real(left), as_real(right)) == 0

@@ -1,75 +1,34 @@
 """`Draw`: the verbs by which a generated property test builds data that meets its hypotheses by construction.
 
-Every value comes from a few small integers, so it shrinks to something readable, and the integers' order
-makes the simplest case the first: dimension 1, the standard frame, zero and one. What makes a bound tight is
-drawn often on purpose: zero vectors, slack 0, vectors along the top singular direction, dimensions 0 and 1,
-length 0.
+What makes a bound tight is drawn often on purpose: zero vectors, slack 0, vectors along the top singular
+direction, dimensions 0 and 1, length 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol, TypeVar
 
 from pybridge.errors import UndecidedError
-from pybridge.runtime.exact import backend
-from pybridge.runtime.exact.backend import ExactBackend, rational_below
+from pybridge.runtime.exact.backend import ExactBackend
+from pybridge.runtime.exact.ends import rational_below
 from pybridge.runtime.exact.frames import Frame, diagonal_map, frames, scaled, unit_vectors
 from pybridge.runtime.exact.reals import Real, compare, divide
+from pybridge.runtime.exact.scalars import ZERO, Choices, ExactSeq, ScalarDraw
 from pybridge.runtime.exact.vectors import ExactMap, ExactVec
-
-ZERO, ONE, TINY = Fraction(0), Fraction(1), Fraction(1, 1 << 40)
 
 DIMENSIONS = (1, 2, 3, 0, 2, 3, 1, 2)
 FLAVOURS = ("aligned", "diagonal", "generic", "diagonal", "aligned")
 """aligned: all vectors along the first directions of the frames, where all maps attain their norms; diagonal:
-maps
-diagonal in shared frames; generic: small matrices and vectors whose norms may be irrational."""
-
-POSITIVE = (
-    *(Fraction(n) for n in (1, 2, 3, 5)),
-    *(Fraction(n, d) for n, d in ((1, 2), (3, 2), (1, 4), (3, 4), (7, 8))),
-    *(TINY, Fraction(1, 1 << 20), Fraction(100), TINY),
-)
-UNIT = (ZERO, *(Fraction(n, 8) for n in (4, 2, 6, 1, 7)), ONE - TINY, ONE - Fraction(1, 1 << 20), TINY)
-NATURALS = (0, 1, 2, 3, 4, 7)
+maps diagonal in shared frames; generic: small matrices and vectors whose norms may be irrational."""
 
 
-Option = TypeVar("Option")
-
-
-class Choices(Protocol):
-    """Where the integers come from; hypothesis in tests, anything else in a replay."""
-
-    def integer(self, low: int, high: int) -> int:
-        """One of low, …, high; shrinks towards low."""
-        ...
-
-
-@dataclass(frozen=True)
-class ExactSeq:
-    """ℕ → values: the drawn entries, then the last one for ever (0 when there is none)."""
-
-    entries: tuple[Any, ...]
-
-    def __call__(self, index: int) -> Any:
-        if not self.entries:
-            return ZERO
-        return self.entries[min(index, len(self.entries) - 1)]
-
-    def __str__(self) -> str:
-        return f"{', '.join(map(str, self.entries))}, …"
-
-
-class Draw:
+class Draw(ScalarDraw):
     """Draws for one instance of a statement in spaces of one kind.
 
     Verbs (the list a generated `draw(d)` may use, `pybridge.codegen.verbs`):
-        spaces: space. vectors: vector, nonzero_vector, displacement, vector_of_norm, vector_within. maps:
-        map. reals: real, nonzero, nonneg, positive, slack, unit, below, at_most, inside, largest, smallest.
-        naturals: nat, positive_nat. sequences: sequence, vector_sequence, sequence_below, sequence_of.
+        space; vector, nonzero_vector, displacement, vector_of_norm, vector_within, vector_sequence; map;
+        real, nonzero, nonneg, positive, slack, unit, below, at_most, inside, largest, smallest;
+        nat, positive_nat; sequence, sequence_below, sequence_of.
     """
 
     def __init__(self, choices: Choices, space: str, extra: tuple[Fraction, ...] = ()) -> None:
@@ -79,24 +38,22 @@ class Draw:
             space: `l1`, `l2`, `linf` or `real`.
             extra: further positive numbers to draw; a search that looks for coincidences brings its own.
         """
+        super().__init__(choices, extra)
         self.ops = ExactBackend(space)
-        self._positive = (*POSITIVE, *extra)
-        self._earlier: list[Fraction] = []
-        self.largest, self.smallest = backend.largest, backend.smallest
-        self._choices = choices
         self._frames: dict[str, Frame] = {}
         self._drawn: dict[str, list[ExactVec]] = {}
         self._flavour: str | None = None
 
     # ---- spaces --------------------------------------------------------------------------------------------
     def space(self, name: str, least: int = 0) -> int:
-        """The dimension of a space, at least `least`; fixed by the first call, which comes before its
-        vectors."""
+        """The dimension of a space, at least `least`; fixed by the first call, before any of its vectors."""
         if name not in self._frames:
             dimension = self._pick(tuple(d for d in DIMENSIONS if d >= least))
             self._frames[name] = self._pick(frames(self.ops.kind, dimension))
             self._drawn[name] = []
-        return len(self._frames[name])
+        dimension = len(self._frames[name])
+        assert dimension >= least, f"{name} has dimension {dimension}: a plan asked for {least} too late"
+        return dimension
 
     # ---- vectors -------------------------------------------------------------------------------------------
     def vector(self, space: str) -> ExactVec:
@@ -134,8 +91,7 @@ class Draw:
         )
 
     def vector_within(self, space: str, norm: Real, along: ExactVec | None = None) -> ExactVec:
-        """A vector of norm at most `norm` ≥ 0: often exactly that, often a multiple of `along`, sometimes
-        zero."""
+        """A vector of norm at most `norm` ≥ 0: often exactly that, often along `along`, sometimes zero."""
         length = self.ops.vec_norm(along) if along is not None else ZERO
         if along is not None and self._choices.integer(0, 3) < 3 and compare(length, ZERO) > 0:
             ratio = rational_below(divide(norm, length))
@@ -154,10 +110,13 @@ class Draw:
             self._drawn[space].append(vector)
         return vector
 
+    def vector_sequence(self, space: str, length: int) -> ExactSeq:
+        """A sequence of vectors, entries 0 … length drawn."""
+        return self.sequence_of(length, lambda _: self.vector(space))
+
     # ---- maps ----------------------------------------------------------------------------------------------
     def map(self, domain: str, codomain: str) -> ExactMap:
-        """A linear map: zero, diagonal in the frames with its norm attained along the first direction, or
-        generic."""
+        """A linear map: zero, diagonal in the frames with its norm along the first direction, or generic."""
         columns, rows = self.space(domain), self.space(codomain)
         if self._flavour_now() == "generic":
             entry = tuple(
@@ -170,88 +129,6 @@ class Draw:
             values[0] = abs(values[0])
         return diagonal_map(values, self._frames[codomain], self._frames[domain])
 
-    # ---- reals ---------------------------------------------------------------------------------------------
-    def real(self) -> Fraction:
-        """Any rational, often 0 or of size 1."""
-        return self.nonzero() if self._choices.integer(0, 6) else ZERO
-
-    def nonzero(self) -> Fraction:
-        return self.positive() * self._sign()
-
-    def nonneg(self) -> Fraction:
-        return self.positive() if self._choices.integer(0, 6) else ZERO
-
-    def positive(self) -> Fraction:
-        """> 0: a short dyadic number, sometimes tiny or large, sometimes (nearly) an earlier one."""
-        table = self._positive
-        index = self._choices.integer(0, len(table) + 5)
-        if index < len(table):
-            value = table[index]
-        elif index < len(table) + 3 or not self._earlier:
-            value = Fraction(self._choices.integer(1, 40), 1 << self._choices.integer(0, 5))
-        else:
-            value = self._pick(self._earlier)
-            value += (ZERO, TINY, -TINY)[index - len(table) - 3] if value > TINY else ZERO
-        self._earlier.append(value)
-        return value
-
-    def slack(self) -> Fraction:
-        """≥ 0, exactly 0 half the time: how far an inequality is from equality."""
-        return ZERO if self._choices.integer(0, 5) < 3 else self.positive()
-
-    def unit(self) -> Fraction:
-        """A rational in [0, 1), 0 and nearly 1 among them."""
-        index = self._choices.integer(0, len(UNIT) + 1)
-        return UNIT[index] if index < len(UNIT) else Fraction(self._choices.integer(0, 99), 100)
-
-    def below(self, bound: Real) -> Fraction:
-        """In [0, bound), for bound > 0."""
-        return rational_below(bound) * self.unit()
-
-    def at_most(self, bound: Real) -> Fraction:
-        """In [0, bound], for bound ≥ 0; often the bound itself where that is rational."""
-        return rational_below(bound) * self._share()
-
-    def inside(self, bound: Real) -> Fraction:
-        """In (0, bound), for bound > 0."""
-        return rational_below(bound) * (ONE - self.unit()) / 2
-
-    def _share(self) -> Fraction:
-        """In [0, 1], often 1."""
-        return ONE if self._choices.integer(0, 2) < 2 else self.unit()
-
-    # ---- naturals and sequences ----------------------------------------------------------------------------
-    def nat(self) -> int:
-        """A small natural number, often 0."""
-        return self._pick(NATURALS)
-
-    def positive_nat(self) -> int:
-        """A small natural number ≥ 1, often 1."""
-        return self._pick(NATURALS[1:])
-
-    def sequence(self, length: int) -> ExactSeq:
-        """A real sequence, entries 0 … length drawn."""
-        return self.sequence_of(length, lambda _: self.real())
-
-    def vector_sequence(self, space: str, length: int) -> ExactSeq:
-        """A sequence of vectors, entries 0 … length drawn."""
-        return self.sequence_of(length, lambda _: self.vector(space))
-
-    def sequence_below(self, length: int, cap: Real) -> ExactSeq:
-        """Entries 0 … length at most `cap`, often equal to it."""
-        return self.sequence_of(length, lambda _: cap - self.slack())
-
-    def sequence_of(self, length: int, entry: Callable[[int], Any]) -> ExactSeq:
-        """Entries 0 … length, each computed once, in order."""
-        return ExactSeq(tuple(entry(index) for index in range(length + 1)))
-
-    # ---- choices -------------------------------------------------------------------------------------------
     def _flavour_now(self) -> str:
         self._flavour = flavour = self._flavour or self._pick(FLAVOURS)
         return flavour
-
-    def _pick(self, options: Sequence[Option]) -> Option:
-        return options[self._choices.integer(0, len(options) - 1)] if len(options) > 1 else options[0]
-
-    def _sign(self) -> int:
-        return -1 if self._choices.integer(0, 2) == 2 else 1

@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from pybridge.errors import BundleError
-from pybridge.runtime.exact.draw import ExactSeq
 from pybridge.runtime.exact.reals import ONE, Irrational, quotient
+from pybridge.runtime.exact.scalars import ExactSeq
 from pybridge.runtime.exact.surds import Poly, Term
 from pybridge.runtime.exact.vectors import ExactMap, ExactVec
 

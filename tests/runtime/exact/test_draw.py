@@ -10,9 +10,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
+from pybridge.codegen.verbs import VERBS
 from pybridge.errors import UndecidedError
 from pybridge.runtime.exact import Irrational, compare, square_root
-from pybridge.runtime.exact.draw import Draw, ExactSeq
+from pybridge.runtime.exact.draw import Draw
+from pybridge.runtime.exact.scalars import ExactSeq, ScalarDraw
 from pybridge.runtime.strategies import EXAMPLES, drawn
 
 SPACES = ("l1", "l2", "linf")
@@ -52,6 +54,19 @@ def test_verbs_keep_their_promises(space: str) -> None:
         assert d.smallest(n, positive) == min(n, positive)
 
     examples(space, body)
+
+
+def test_draw_has_every_verb_a_plan_may_use() -> None:
+    assert set(VERBS) == {name for name in vars(ScalarDraw) | vars(Draw) if not name.startswith("_")}
+
+
+def test_a_dimension_asked_for_too_late_is_our_mistake() -> None:
+    def body(d: Draw) -> None:
+        if d.space("E") == 0:
+            with pytest.raises(AssertionError, match="E has dimension 0: a plan asked for 1 too late"):
+                d.space("E", least=1)
+
+    examples("l2", body, 50)
 
 
 def test_bounds_may_be_irrational() -> None:

@@ -191,3 +191,11 @@ def test_limit_is_what_the_message_says(monkeypatch: pytest.MonkeyPatch) -> None
 def test_irrational_refuses_to_be_equal_by_accident() -> None:
     assert isinstance(root(2), Irrational)
     assert root(2) != root(2)  # identity only: `compare` is the comparison
+
+
+def test_a_rational_below_keeps_the_sign_however_small_the_value() -> None:
+    tiny = root(2) * Fraction(1, 2**400)
+    assert 0 < rational_below(tiny)
+    assert compare(rational_below(tiny), tiny) < 0
+    assert compare(rational_below(-tiny), -tiny) < 0
+    assert rational_below(root(2) - root(2)) == 0

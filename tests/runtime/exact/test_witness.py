@@ -9,8 +9,8 @@ import pytest
 
 from pybridge.errors import BundleError
 from pybridge.runtime.exact import ExactMap, ExactVec, Irrational, compare, divide, map_norm, square_root
-from pybridge.runtime.exact.draw import ExactSeq
 from pybridge.runtime.exact.norms import NormKind
+from pybridge.runtime.exact.scalars import ExactSeq
 from pybridge.runtime.exact.witness import from_json, to_json
 
 HALF = Fraction(1, 2)
