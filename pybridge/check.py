@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pybridge_extracted
 from torch import Tensor
 
-import pybridge_extracted
 from pybridge.compress.low_rank import truncate
-from pybridge.compress.magnitude import kept_count, top_magnitude_mask
+from pybridge.compress.magnitude import Threshold, kept_count, magnitude_threshold, mask_of_threshold
 from pybridge.errors import SettingError
 from pybridge.measure.block_scope import BlockScope
 from pybridge.measure.cache import DiskCache
@@ -36,7 +36,14 @@ from pybridge.measure.violations import ViolationWriter
 from pybridge.models.cache import cache_root
 from pybridge.models.linear_maps import LinearMapView
 from pybridge.models.opening import OpenModel, open_model
-from pybridge.models.text import bos_handling, embedded_text, load_dataset_text, read_text, text_digest, tokenise
+from pybridge.models.text import (
+    bos_handling,
+    embedded_text,
+    load_dataset_text,
+    read_text,
+    text_digest,
+    tokenise,
+)
 from pybridge.runtime.enclosure import EnclosureBackend, NormSource
 from pybridge.runtime.verdict import Verdict
 
@@ -93,7 +100,9 @@ class CheckSpec:
             if not 0 < eps < float("inf"):
                 raise SettingError(f"--eps is {eps:g}; a perturbation has a positive size, such as 0.01.")
         if len(set(self.eps)) < len(self.eps):
-            raise SettingError(f"--eps {max(self.eps, key=self.eps.count):g} is given twice; give each size once.")
+            raise SettingError(
+                f"--eps {max(self.eps, key=self.eps.count):g} is given twice; give each size once."
+            )
         if not self.eps:
             raise SettingError("No --eps is given; 0.01 is the default.")
         if not 0 <= self.seed < 2**63:
@@ -198,7 +207,9 @@ def select_maps(opened: OpenModel, spec: CheckSpec) -> tuple[LinearMapView, ...]
     chosen = tuple(view for view in views if pattern.search(view.name))
     if not chosen:
         some = ", ".join(view.name for view in views[:7])
-        raise SettingError(f"--maps {spec.maps!r} matches none of the {len(views)} linear maps, such as {some}.")
+        raise SettingError(
+            f"--maps {spec.maps!r} matches none of the {len(views)} linear maps, such as {some}."
+        )
     return chosen
 
 
@@ -267,20 +278,34 @@ def _check_maps(
 
 
 def split_of(weights: Weights, spec: CheckSpec, disk: DiskCache) -> Split:
-    """W_sparse by magnitude and W_approx by truncation; the factors are remembered by weight digest and settings."""
-    mask = top_magnitude_mask(weights.array, spec.keep)
-    sparse = np.where(mask, weights.array, weights.array.dtype.type(0))
+    """W_sparse by magnitude and W_approx by truncation.
+
+    The threshold and the factors are remembered by weight digest and settings; both are cheap to apply.
+    """
     settings = f"keep={spec.keep!r} rank={spec.rank}"
-    key = f"factors {weights.digest} {settings}"
-    factors = disk.get_arrays(key)
-    if factors is None or set(factors) != {"left", "right"}:
-        made = truncate(sparse, spec.rank)
-        factors = {"left": made.left, "right": made.right}
-        disk.put_arrays(key, factors)
-    return Split(settings, sparse, factors["left"], factors["right"])
+    key = f"split {weights.digest} {settings}"
+    known = disk.get_arrays(key)
+    if known is None or set(known) != {"left", "right", "threshold", "ties"}:
+        threshold = magnitude_threshold(weights.array, spec.keep)
+        made = truncate(_sparse(weights, threshold), spec.rank)
+        known = {
+            "left": made.left,
+            "right": made.right,
+            "threshold": np.float64(threshold.value).reshape(1),
+            "ties": np.int64(threshold.ties).reshape(1),
+        }
+        disk.put_arrays(key, known)
+    threshold = Threshold(float(known["threshold"][0]), int(known["ties"][0]))
+    return Split(settings, _sparse(weights, threshold), known["left"], known["right"])
 
 
-def _about(spec: CheckSpec, opened: OpenModel, text_source: str, text: str, input_ids: Tensor) -> dict[str, Any]:
+def _sparse(weights: Weights, threshold: Threshold) -> np.ndarray:
+    return np.where(mask_of_threshold(weights.array, threshold), weights.array, weights.array.dtype.type(0))
+
+
+def _about(
+    spec: CheckSpec, opened: OpenModel, text_source: str, text: str, input_ids: Tensor
+) -> dict[str, Any]:
     """The model, the text and the protocol: what two runs must share for their numbers to be compared."""
     adapter = opened.adapter
     return {

@@ -12,7 +12,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -25,7 +24,7 @@ EXIT_INTERRUPTED = 130
 class _Group(TyperGroup):
     """Errors that a user can mend become one message on stderr and exit code 2; no traceback."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except LivingInferenceError as error:
@@ -62,49 +61,69 @@ def check(
     model: Annotated[
         str,
         typer.Option(
-            help="A local folder, a hub id such as gpt2, smollm2-135m, or tiny-gpt2, which comes with the package."
+            help="A local folder, a hub id such as gpt2, smollm2-135m, or tiny-gpt2 (comes with the package)."
         ),
     ] = "tiny-gpt2",
     text: Annotated[
         Path | None,
-        typer.Option(help="A UTF-8 text file to run the model on. Default: the excerpt that comes with the package."),
+        typer.Option(
+            help="A UTF-8 text file to run the model on. Default: the excerpt that comes with the package."
+        ),
     ] = None,
     dataset: Annotated[
         str | None,
-        typer.Option(metavar="NAME[:CONFIG[:SPLIT]]", help="Text from a data set instead of a file; local folders too."),
+        typer.Option(
+            metavar="NAME[:CONFIG[:SPLIT]]", help="Text from a data set instead of a file; local folders too."
+        ),
     ] = None,
     tokens: Annotated[int, typer.Option(help="How many tokens of the text to use.")] = 512,
     eps: Annotated[
         list[float] | None,
-        typer.Option(help="Size of the perturbation relative to the embedding; repeat it for several. Default: 0.01."),
+        typer.Option(
+            metavar="FLOAT",
+            help="Size of the perturbation relative to the embedding; repeat it for several. Default: 0.01.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the perturbation and of the sampled positions.")] = 0,
     device: Annotated[str, typer.Option(help="Where the model runs: cpu, cuda, cuda:1, mps.")] = "cpu",
-    dtype: Annotated[str, typer.Option(help="Precision of the model: float32, bfloat16 or float16.")] = "float32",
+    dtype: Annotated[
+        str, typer.Option(help="Precision of the model: float32, bfloat16 or float16.")
+    ] = "float32",
     granularity: Annotated[
         Granularity, typer.Option(help="Measure whole blocks, or attention and MLP as two updates.")
     ] = Granularity.block,
     skip_tokens: Annotated[
-        int, typer.Option(help="Report the profile again without this many first positions (attention sinks); 0: once.")
+        int,
+        typer.Option(
+            help="Report the profile again without this many first positions (attention sinks); 0: once."
+        ),
     ] = 4,
     keep: Annotated[
-        float, typer.Option(help="Fraction of each matrix kept by magnitude in W_sparse; 0.05 keeps one in twenty.")
+        float,
+        typer.Option(help="Fraction of each matrix kept by magnitude in W_sparse; 0.05 keeps one in twenty."),
     ] = 0.05,
     rank: Annotated[int, typer.Option(help="Rank of the low-rank approximation of W_sparse.")] = 16,
     maps: Annotated[
         str | None,
-        typer.Option(metavar="REGEX", help=r"Check only the linear maps whose name matches, e.g. '^0\.' or 'mlp_up$'."),
+        typer.Option(
+            metavar="REGEX", help=r"Check only the linear maps whose name matches, e.g. '^0\.' or 'mlp_up$'."
+        ),
     ] = None,
     json: Annotated[
-        Path | None, typer.Option("--json", metavar="PATH", help="Write everything measured to this JSON file.")
+        Path | None,
+        typer.Option("--json", metavar="PATH", help="Write everything measured to this JSON file."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the summary only, and no progress.")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; setting NO_COLOR does the same.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print the summary only, and no progress.")
+    ] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colours; setting NO_COLOR does the same.")
+    ] = False,
 ) -> None:
     """Put every extracted theorem to the test on one language model.
 
-    Exit code 0: no violation. 1: a theorem was violated, and a bundle to replay it was written. 2: bad input, or the
-    check itself failed.
+    Exit code 0: no violation. 1: a theorem was violated, and a bundle to replay it was written. 2: bad input,
+    or the check itself failed.
     """
     from pybridge.check import CheckSpec, run
     from pybridge.report import print_record
@@ -139,9 +158,14 @@ def extract(
     ] = False,
     accept: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Accept this theorem's changed statement into the lock file; repeatable; or: all."),
+        typer.Option(
+            metavar="NAME",
+            help="Accept this theorem's changed statement into the lock file; repeatable; or: all.",
+        ),
     ] = None,
-    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why the statement changed; goes with --accept.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why the statement changed; goes with --accept.")
+    ] = None,
     root: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The project's folder. Default: the one you are in.")
     ] = None,
@@ -159,7 +183,9 @@ def extract(
 @app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="The .json file of a violation; its .npz lies beside it.")],
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; setting NO_COLOR does the same.")] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colours; setting NO_COLOR does the same.")
+    ] = False,
 ) -> None:
     """Evaluate a recorded violation again, from its own data.
 
@@ -178,7 +204,7 @@ def _console(no_color: bool) -> Any:
     """stdout; outside a terminal plain text, wide enough for the tables."""
     from rich.console import Console
 
-    wide = None if sys.stdout.isatty() else 160
+    wide = None if sys.stdout.isatty() else 170
     return Console(no_color=_colour_off(no_color) or None, highlight=False, width=wide)
 
 

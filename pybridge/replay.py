@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pybridge_extracted
+
 from pybridge.errors import BundleError
 from pybridge.runtime.bundle import Bundle, read
 from pybridge.runtime.enclosure import EnclosureBackend
@@ -42,7 +43,7 @@ class Outcome:
         yield f"{self.theorem}, {self.where}"
         yield f"recorded {self.recorded}, replayed {self.replayed}{f': {self.reason}' if self.reason else ''}"
         if self.statement_then != self.statement_now:
-            yield f"The statement has changed since: it was {self.statement_then}, it is {self.statement_now}."
+            yield f"The statement has changed: it was {self.statement_then}, it is {self.statement_now}."
         yield "The verdict is reproduced." if self.reproduced else "The verdict is NOT reproduced."
 
 
@@ -51,7 +52,8 @@ def run(path: Path, load: Callable[[str], Any] | None = None) -> Outcome:
 
     Args:
         load: theorem name → check; the extracted ones by default.
-    Raises: BundleError if the bundle is missing, damaged, of another schema, or its theorem is extracted no more.
+    Raises: BundleError if the bundle is missing, damaged, of another schema, or its theorem is extracted no
+        more.
     """
     bundle = read(path)
     record = bundle.record
@@ -59,8 +61,8 @@ def run(path: Path, load: Callable[[str], Any] | None = None) -> Outcome:
         check = (load or pybridge_extracted.load)(record["theorem"])
     except (ImportError, KeyError, AttributeError):
         raise BundleError(
-            f"{path}: the theorem {record.get('theorem')!r} is not among the extracted ones; it was renamed or "
-            "removed since. Check out the revision that wrote the bundle."
+            f"{path}: the theorem {record.get('theorem')!r} is not among the extracted ones; it was "
+            "renamed or removed since. Check out the revision that wrote the bundle."
         ) from None
     return _evaluate_again(path, bundle, check)
 
@@ -68,7 +70,9 @@ def run(path: Path, load: Callable[[str], Any] | None = None) -> Outcome:
 def _evaluate_again(path: Path, bundle: Bundle, check: Any) -> Outcome:
     record = bundle.record
     if record.get("backend") != "enclosure":
-        raise BundleError(f"{path}: unknown backend {record.get('backend')!r}; only `enclosure` can be replayed.")
+        raise BundleError(
+            f"{path}: unknown backend {record.get('backend')!r}; only `enclosure` can be replayed."
+        )
     if missing := sorted(set(check.MEASURED) - set(bundle.given)):
         raise BundleError(
             f"{path}: today's statement also measures {', '.join(missing)}, which the bundle does not hold; "

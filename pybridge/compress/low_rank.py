@@ -29,11 +29,13 @@ class Factors:
 
 
 def truncate(weight: Float[np.ndarray, "out in"], rank: int) -> Factors:
-    """Factors of the best rank-`rank` approximation of `weight` (NumPy: `U[:, :r] * s[:r], Vt[:r]` of `linalg.svd`).
+    """Factors of the best rank-`rank` approximation of `weight` (NumPy: `U[:, :r] * s[:r], Vt[:r]` of
+    `linalg.svd`).
 
-    The leading eigenvectors Q of the Gram matrix on the smaller side, in float64, are the singular vectors of that
-    side; the other factor is the projection W Q, so W_approx = W Q Qᵀ. Both are rounded to float32 once, and from then
-    on W_approx *is* their product: the checks take the norm of the remainder really left, never σ_{r+1} on trust.
+    The leading eigenvectors Q of the Gram matrix on the smaller side, in float64, are the singular vectors of
+    that side; the other factor is the projection W Q, so W_approx = W Q Qᵀ. Both are rounded to float32 once,
+    and from then on W_approx *is* their product: the checks take the norm of the remainder really left, never
+    σ_{r+1} on trust.
 
     Args:
         rank: ≥ 1; above min(out, in) it is that number, and the remainder is rounding.

@@ -1,7 +1,7 @@
 """Instances of the scopes `block` and `profile`: states of every residual update, and what they add up to.
 
-States are exact data; what is made of them is enclosed. One batch is one update, ε and position set; the clean vectors
-are shared by all ε, so that their norms are computed once.
+States are exact data; what is made of them is enclosed. One batch is one update, ε and position set; the
+clean vectors are shared by all ε, so that their norms are computed once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pybridge.measure.rows import ProfileRow
 from pybridge.runtime.backend import Backend
 from pybridge.runtime.enclosure import EnclosedReal, EnclosedVec
 
-_OF_THE_ERROR = ("perturbed state", "perturbed update", "lipschitz ratio", "error growth")
+_OF_THE_ERROR: tuple[str, ...] = ("perturbed state", "perturbed update", "lipschitz ratio", "error growth")
 
 
 @dataclass
@@ -32,7 +32,8 @@ class _Amplitudes:
 
 
 class BlockScope:
-    """Turns transitions into instances, handing each on at once; afterwards `profiles` gives the profile scope's.
+    """Turns transitions into instances, handing each on at once; afterwards `profiles` gives the profile
+    scope's.
 
     Args:
         ops: the enclosure arithmetic.
@@ -57,7 +58,9 @@ class BlockScope:
                     absent = dict.fromkeys(_OF_THE_ERROR, f"noise: {why}")
                     self._put(Instances("block", where, ("",), clean.given(self._ops), absent))
                     continue
-                given = clean.given(self._ops) | self._of_the_error(transition, i + 1, positions, clean, amplitudes)
+                given = clean.given(self._ops) | self._of_the_error(
+                    transition, i + 1, positions, clean, amplitudes
+                )
                 self._put(Instances("block", where, ("",), given))
 
     def _of_the_error(

@@ -1,8 +1,8 @@
 """A disk cache of what is dear and depends on weights alone: certified norms, low-rank factors.
 
-A store is two idempotent verbs. Keys carry the digest of the weights and every parameter of the computation; an entry
-carries its own key and checksum, so that a damaged or foreign entry is a miss and is computed again. Entries are JSON
-(numbers) and safetensors (arrays), each written whole or not at all.
+A store is two idempotent verbs. Keys carry the digest of the weights and every parameter of the computation;
+an entry carries its own key and checksum, so that a damaged or foreign entry is a miss and is computed again.
+Entries are JSON (numbers) and safetensors (arrays), each written whole or not at all.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class DiskCache:
         except (OSError, OutputError):
             return
 
-    # ---- numbers ---------------------------------------------------------------------------------------------------
+    # ---- numbers -------------------------------------------------------------------------------------------
     def get_record(self, key: str) -> dict[str, Any] | None:
         """The JSON record stored under `key`, or None."""
         try:
@@ -57,7 +57,7 @@ class DiskCache:
         entry = {"key": key, "digest": _digest(record), "record": record}
         self._write(self._path(key, ".json"), json.dumps(entry).encode())
 
-    # ---- arrays ----------------------------------------------------------------------------------------------------
+    # ---- arrays --------------------------------------------------------------------------------------------
     def get_arrays(self, key: str) -> dict[str, np.ndarray] | None:
         """The finite arrays stored under `key`, or None."""
         try:

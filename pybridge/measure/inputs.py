@@ -1,4 +1,6 @@
-"""What a linear map is fed: sampled input vectors with their nearest earlier neighbours, caught while the model runs."""
+"""What a linear map is fed: sampled input vectors with their nearest earlier neighbours, caught while the
+model runs.
+"""
 
 from __future__ import annotations
 
@@ -39,13 +41,16 @@ class InputSample:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        return tuple(f"position {t} against {s}" for t, s in zip(self.positions, self.cached_positions, strict=True))
+        return tuple(
+            f"position {t} against {s}" for t, s in zip(self.positions, self.cached_positions, strict=True)
+        )
 
 
 def sample_of(inputs: Float[np.ndarray, "tokens in"], vectors: int, seed: int, name: str) -> InputSample:
     """Sample `vectors` seeded positions among those that have an earlier differing input.
 
-    The order in which positions are tried is the same for every map, so that maps are compared at the same tokens.
+    The order in which positions are tried is the same for every map, so that maps are compared at the same
+    tokens.
 
     Raises: TextError when no position has one (all inputs equal, or a single token).
     """
@@ -76,7 +81,8 @@ def sample_of(inputs: Float[np.ndarray, "tokens in"], vectors: int, seed: int, n
 def sample_inputs(
     adapter: Adapter, names: Collection[str], vectors: int, seed: int
 ) -> Iterator[dict[str, InputSample]]:
-    """While open, a forward pass fills the yielded dictionary: input_key → sample of its first row, the clean run.
+    """While open, a forward pass fills the yielded dictionary: input_key → sample of its first row, the
+    clean run.
 
     Raises (from the forward pass): NonFiniteError naming the input.
     """
@@ -85,7 +91,7 @@ def sample_inputs(
     def see(input_key: str, inputs: Tensor) -> None:
         clean = inputs[0].detach().to("cpu")
         clean = clean if clean.dtype == torch.float64 else clean.float()  # exact for every narrower dtype
-        if not bool(torch.isfinite(clean).all()):
+        if not bool(torch.isfinite(clean.double().sum())):
             raise NonFiniteError(
                 f"Activations contain NaN or infinity: input {input_key} of the clean run. "
                 "The weights are damaged or the dtype is too narrow; try --dtype float32."

@@ -1,7 +1,8 @@
 """What the harness measured, in the words of the statements, and how a check gets it.
 
-A theorem says which of its binders is measured and by what meaning (`MEASURED` of its generated check, from `@measure`
-in Lean); a scope offers values by meaning. Binding joins the two; nothing else connects a theorem to a model.
+A theorem says which of its binders is measured and by what meaning (`MEASURED` of its generated check, from
+`@measure` in Lean); a scope offers values by meaning. Binding joins the two; nothing else connects a theorem
+to a model.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ class Instances:
     Attributes:
         scope: a key of SCOPES.
         where: what the batch is about, for people and for bundles: `map 0.mlp_up`.
-        labels: one a batch entry (`position 17 against 3`); a theorem that uses no batched value is one instance.
+        labels: one a batch entry (`position 17 against 3`); a theorem that uses no batched value is one
+            instance.
         given: meaning → value.
         absent: meaning → why it could not be measured here (the noise floor).
     """
@@ -93,14 +95,14 @@ def require_known(check: RuntimeCheck) -> None:
     offered = SCOPES.get(check.SCOPE or "")
     if offered is None:
         raise PlanError(
-            f"{check.NAME}: a runtime check needs a scope, one of {', '.join(SCOPES)}; it has {check.SCOPE!r}. "
+            f"{check.NAME}: a runtime check needs a scope ({', '.join(SCOPES)}); it has {check.SCOPE!r}. "
             "Give its docstring an `@measure` line, or take `runtime` out of `@mode`."
         )
     for variable, meaning in check.MEASURED.items():
         if meaning not in offered:
             raise PlanError(
-                f"{check.NAME}: `{variable}` is measured by {meaning!r}, which the scope {check.SCOPE} does not offer. "
-                f"It offers: {', '.join(sorted(offered))}."
+                f"{check.NAME}: `{variable}` is measured by {meaning!r}, which the scope {check.SCOPE} "
+                f"does not offer. It offers: {', '.join(sorted(offered))}."
             )
 
 

@@ -105,7 +105,7 @@ class Ledger:
         """Evaluate every theorem of the instances' scope on them, where they say anything about it."""
         offered = set(instances.given) | set(instances.absent)
         for tally in self.tallies:
-            if tally.check.SCOPE == instances.scope and not offered.isdisjoint(tally.check.MEASURED.values()):
+            if instances.scope == tally.check.SCOPE and not offered.isdisjoint(tally.check.MEASURED.values()):
                 self._put_one(tally, instances)
 
     def _put_one(self, tally: Tally, instances: Instances) -> None:

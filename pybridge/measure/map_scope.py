@@ -40,7 +40,8 @@ class Weights:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """W = W_sparse + W_residual and W_sparse = W_approx + W_R, as `compress` decided it; `key` names the two settings.
+    """W = W_sparse + W_residual and W_sparse = W_approx + W_R, as `compress` decided it; `key` names the two
+    settings.
 
     Attributes:
         sparse: (out, in), W where kept and 0 elsewhere, the dtype of W.
@@ -59,7 +60,9 @@ def map_instances(name: str, weights: Weights, split: Split, sample: InputSample
     given = {
         "weight": EnclosedMap.exact(weights.array, key=weights.digest),
         "sparse weight": EnclosedMap.exact(split.sparse, key=f"sparse:{weights.digest}:{split.key}"),
-        "low-rank weight": EnclosedMap.factored(split.left, split.right, key=f"approx:{weights.digest}:{split.key}"),
+        "low-rank weight": EnclosedMap.factored(
+            split.left, split.right, key=f"approx:{weights.digest}:{split.key}"
+        ),
         "activation": EnclosedVec.exact(sample.x),
         "cached activation": EnclosedVec.exact(sample.cached),
         "near radius": sample.near_radius,

@@ -11,7 +11,9 @@ from pybridge.measure.rows import ProfileRow
 
 @dataclass(frozen=True)
 class Counts:
-    """Of some updates: how many there are, within the noise floor, with ρ < 1, with ρ > 1, with the condition."""
+    """Of some updates: how many there are, within the noise floor, with ρ < 1, with ρ > 1, with the
+    condition.
+    """
 
     count: int
     noise: int
@@ -91,7 +93,7 @@ def summaries(rows: Iterable[ProfileRow], granularity: str) -> tuple[ProfileSumm
 
 
 def distances_from_one(rho: float) -> dict[str, float]:
-    """|ρ - 1|, |√ρ - 1| and |log ρ|: three ways to rank blocks; only the last ignores the convention for ρ."""
+    """|ρ - 1|, |√ρ - 1| and |log ρ|: three rankings of blocks; the last ignores ρ's convention."""
     return {
         "abs_rho_minus_one": abs(rho - 1),
         "abs_amplitude_minus_one": abs(math.sqrt(rho) - 1),

@@ -42,7 +42,13 @@ class ViolationWriter:
             self.unwritten.append(f"{check.NAME} at {where}: {error}")
 
     def _write(
-        self, stem: str, where: str, check: RuntimeCheck, instances: Instances, index: int, evaluation: Evaluation
+        self,
+        stem: str,
+        where: str,
+        check: RuntimeCheck,
+        instances: Instances,
+        index: int,
+        evaluation: Evaluation,
     ) -> None:
         given = bind(check, instances)
         count = instances.given.get("block count")

@@ -14,7 +14,12 @@ class Bars:
 
     def __init__(self, *, no_color: bool = False) -> None:
         console = Console(stderr=True, no_color=no_color or None)
-        columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns: tuple[Any, ...] = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         self._progress = Progress(*columns, console=console, transient=True)
         self._task: TaskID | None = None
 

@@ -31,15 +31,10 @@ def _list(items: Schema) -> Schema:
 
 
 _VERDICTS = _object(
-    {
-        name: _COUNT
-        for name in ("HOLDS", "VIOLATED", "INCONCLUSIVE", "HYPOTHESIS_UNMET", "UNSUPPORTED", "ERROR")
-    }
+    dict.fromkeys(("HOLDS", "VIOLATED", "INCONCLUSIVE", "HYPOTHESIS_UNMET", "UNSUPPORTED", "ERROR"), _COUNT)
 )
 
-_COUNTS = _object(
-    {name: _COUNT for name in ("count", "noise", "contracting", "amplifying", "condition_holds")}
-)
+_COUNTS = _object(dict.fromkeys(("count", "noise", "contracting", "amplifying", "condition_holds"), _COUNT))
 
 PROFILE_ROW = _object(
     {

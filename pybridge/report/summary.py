@@ -15,10 +15,11 @@ def summary_lines(record: Record) -> Iterator[str]:
     model, text, protocol = record["model"], record["text"], record["protocol"]
     environment = record["environment"]
     yield (
-        f"{model['name']}: {model['source']}. {counted(model['blocks'], 'block')}, d_model {model['d_model']}, "
-        f"{environment['dtype']} on {environment['device']}."
+        f"{model['name']}: {model['source']}. {counted(model['blocks'], 'block')}, d_model "
+        f"{model['d_model']}, {environment['dtype']} on {environment['device']}."
     )
-    yield f"Text: {text['source']}, {counted(protocol['tokens'], 'token')}, {protocol['bos']}."
+    tokens = counted(protocol["tokens"], "token")
+    yield f"Text: {text['source']}, {tokens}; beginning-of-text token: {protocol['bos']}."
     yield verdict_line(record)
     for some in record["summaries"]:
         yield profile_line(some)
@@ -29,7 +30,9 @@ def verdict_line(record: Record) -> str:
     """What the ledger says in one sentence."""
     totals = record["totals"]
     parts = [f"{totals['HOLDS']:,} HOLDS", f"{totals['HYPOTHESIS_UNMET']:,} hypothesis unmet"]
-    parts.append(f"{totals['INCONCLUSIVE']:,} INCONCLUSIVE ({percent(totals['INCONCLUSIVE'], totals['instances'])})")
+    parts.append(
+        f"{totals['INCONCLUSIVE']:,} INCONCLUSIVE ({percent(totals['INCONCLUSIVE'], totals['instances'])})"
+    )
     if totals["UNSUPPORTED"]:
         parts.append(f"{totals['UNSUPPORTED']:,} unsupported")
     start = "No theorem was violated"
@@ -37,7 +40,10 @@ def verdict_line(record: Record) -> str:
         start = f"{counted(totals['ERROR'], 'ERROR')}: the run is not complete"
     if totals["VIOLATED"]:
         start = f"{counted(totals['VIOLATED'], 'VIOLATION')} found"
-    theorems, instances = counted(len(record["theorems"]), "theorem"), counted(totals["instances"], "instance")
+    theorems, instances = (
+        counted(len(record["theorems"]), "theorem"),
+        counted(totals["instances"], "instance"),
+    )
     return f"{start}: {theorems}, {instances}: {', '.join(parts)}."
 
 
@@ -45,12 +51,16 @@ def profile_line(some: Record) -> str:
     """ρ and Theorem 10's condition for one ε and position set, over all blocks and without the last one."""
     every, paper = some["all_blocks"], some["without_last_block"]
     noun = "update" if some["granularity"] == "sublayer" else "block"
-    where = "all positions" if some["positions"] == "all" else f"positions from {some['positions'].split(':')[1]}"
+    where = (
+        "all positions" if some["positions"] == "all" else f"positions from {some['positions'].split(':')[1]}"
+    )
     line = (
         f"ε = {some['eps']:g}, {where}: ρ < 1 in {share(every['contracting'], every['count'])} {noun}s "
-        f"({share(paper['contracting'], paper['count'])} without the last block); Theorem 10's condition holds in "
-        f"{share(every['condition_holds'], every['count'])} ({share(paper['condition_holds'], paper['count'])}); "
-        f"largest ρ {compact(some['rho_max'])}"
+        f"({share(paper['contracting'], paper['count'])} without the last block)"
+    )
+    line += (
+        f"; Theorem 10's condition holds in {share(every['condition_holds'], every['count'])} "
+        f"({share(paper['condition_holds'], paper['count'])}); largest ρ {compact(some['rho_max'])}"
     )
     line += f" at {some['rho_max_at']}." if some["rho_max_at"] is not None else "."
     if every["noise"]:

@@ -40,7 +40,7 @@ class Bundle:
     given: dict[str, Any]
 
 
-# ---- writing ---------------------------------------------------------------------------------------------------------
+# ---- writing -----------------------------------------------------------------------------------------------
 def pack(
     given: Mapping[str, Any], meanings: Mapping[str, str], index: int, size: int, count: int | None = None
 ) -> tuple[dict[str, Any], Arrays]:
@@ -119,7 +119,7 @@ def finite_or_none(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-# ---- reading ---------------------------------------------------------------------------------------------------------
+# ---- reading -----------------------------------------------------------------------------------------------
 def read(path: Path) -> Bundle:
     """Read and verify a bundle.
 
@@ -132,8 +132,8 @@ def read(path: Path) -> Bundle:
         )
     if record.get("schema_version") != SCHEMA_VERSION:
         raise BundleError(
-            f"{path} has schema version {record.get('schema_version')!r}; this version of living-inference reads "
-            f"{SCHEMA_VERSION}. Replay it with the version that wrote it: {_writer(record)}."
+            f"{path} has schema version {record.get('schema_version')!r}; this version of living-inference "
+            f"reads {SCHEMA_VERSION}. Replay it with the version that wrote it: {_writer(record)}."
         )
     try:
         arrays = _read_npz(path.parent / Path(record["data"]["file"]).name, record["data"]["sha256"])

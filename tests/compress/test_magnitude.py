@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pybridge.compress.magnitude import kept_count, top_magnitude_mask
+from pybridge.compress.magnitude import (
+    Threshold,
+    kept_count,
+    magnitude_threshold,
+    mask_of_threshold,
+    top_magnitude_mask,
+)
 from pybridge.errors import SettingError
 
 
@@ -41,3 +47,15 @@ def test_mask_complement_is_exact() -> None:
 def test_keep_outside_its_range_is_refused(keep: float) -> None:
     with pytest.raises(SettingError, match=r"\(0, 1\]"):
         kept_count(10, keep)
+
+
+def test_a_remembered_threshold_makes_the_same_mask() -> None:
+    weight = np.random.default_rng(2).integers(-4, 5, size=(12, 9)).astype(np.float32)
+    threshold = magnitude_threshold(weight, 0.4)
+    again = Threshold(float(np.float64(threshold.value)), threshold.ties)
+    np.testing.assert_array_equal(mask_of_threshold(weight, again), top_magnitude_mask(weight, 0.4))
+    assert threshold.ties > 0
+
+
+def test_keeping_nothing_is_the_empty_mask() -> None:
+    assert not top_magnitude_mask(np.ones((2, 2), dtype=np.float32), 0.1).any()

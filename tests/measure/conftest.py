@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
@@ -15,7 +17,7 @@ TOKENS = 24
 def tiny_gpt2(seed: int = 0, dtype: torch.dtype = torch.float32) -> Adapter:
     torch.manual_seed(seed)
     config = GPT2Config(n_layer=3, n_head=2, n_embd=8, n_positions=64, vocab_size=50, initializer_range=0.4)
-    model: torch.nn.Module = GPT2LMHeadModel(config)
+    model: Any = GPT2LMHeadModel(config)
     return adapter_for(model.eval().to(dtype))
 
 

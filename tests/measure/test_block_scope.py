@@ -18,7 +18,9 @@ from pybridge.runtime.enclosure import EnclosureBackend
 OPS = EnclosureBackend()
 
 
-def measured(adapter: Adapter, input_ids: torch.Tensor, spec: ProfileSpec) -> tuple[list[Instances], tuple[ProfileRow, ...]]:
+def measured(
+    adapter: Adapter, input_ids: torch.Tensor, spec: ProfileSpec
+) -> tuple[list[Instances], tuple[ProfileRow, ...]]:
     found: list[Instances] = []
     scope = BlockScope(spec, OPS, found.append)
     rows = measure_profile(adapter, input_ids, spec, scope.see)
@@ -31,7 +33,9 @@ def ends(value: Any) -> tuple[float, float]:
 
 
 def assert_encloses(value: Any, plain: float) -> None:
-    """Within the enclosure, allowing the plain value's own rounding (a sum of under 1000 squares and a few more)."""
+    """Within the enclosure, allowing the plain value's own rounding (a sum of under 1000 squares and a few
+    more).
+    """
     lo, hi = ends(value)
     assert lo - abs(lo) * 1e-12 <= plain <= hi + abs(hi) * 1e-12
     assert hi - lo <= 1e-9 * max(1.0, abs(hi))

@@ -1,4 +1,4 @@
-"""The disk cache: bits come back, damage is a miss, nothing is half-written, a read-only place is no error."""
+"""The disk cache: bits come back, damage is a miss, a place that cannot be written is no error."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def test_arrays_come_back_bit_for_bit(cache: DiskCache) -> None:
     cache.put_arrays("factors:a", ARRAYS)
     found = cache.get_arrays("factors:a")
     assert found is not None
-    assert {n: (a.dtype, a.tobytes()) for n, a in found.items()} == {n: (a.dtype, a.tobytes()) for n, a in ARRAYS.items()}
+    assert {n: (a.dtype, a.tobytes()) for n, a in found.items()} == {
+        n: (a.dtype, a.tobytes()) for n, a in ARRAYS.items()
+    }
 
 
 @pytest.mark.parametrize("kind", ["record", "arrays"])

@@ -1,6 +1,10 @@
-"""Sampled inputs are bits of the model's own activations, with the neighbours and costs the definitions ask for."""
+"""Sampled inputs are bits of the model's own activations, with the neighbours and costs the definitions ask
+for.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,6 +54,7 @@ def test_equal_inputs_are_refused() -> None:
 
 
 def test_a_damaged_input_is_named(adapter: Adapter, input_ids: torch.Tensor) -> None:
-    adapter.blocks[1].ln_2.register_forward_hook(lambda _m, _a, out: out * float("nan"))
+    block: Any = adapter.blocks[1]
+    block.ln_2.register_forward_hook(lambda _m, _a, out: out * float("nan"))
     with pytest.raises(NonFiniteError, match=r"1\.mlp_in"), sample_inputs(adapter, ["1.mlp_up"], 8, 0):
         adapter.trunk(input_ids)

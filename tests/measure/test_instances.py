@@ -38,7 +38,9 @@ def test_an_unknown_meaning_is_an_error_that_names_the_theorem(check: Any, messa
 
 
 def test_binding_takes_what_is_measured_and_says_what_is_absent() -> None:
-    instances = Instances("map", "map 0.q", ("position 1",), {"weight": 7}, {"activation": "noise: too small"})
+    instances = Instances(
+        "map", "map 0.q", ("position 1",), {"weight": 7}, {"activation": "noise: too small"}
+    )
     check = a_check(f="weight", x="activation")
     assert bind(check, instances) == {"f": 7}
     assert reason_absent(check, instances) == "noise: too small"

@@ -1,4 +1,6 @@
-"""The ledger on synthetic theorems: each verdict lands in its column, violations are handed on, the worst is kept."""
+"""The ledger on synthetic theorems: each verdict lands in its column, violations are handed on, the worst is
+kept.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,7 @@ def at_most_one(name: str = "below", factor: float = 1.0, **changes: Any) -> Any
             "CERTIFICATE": False,
             "MODES": ("runtime",),
             "MEASURED": {"g": "gain"},
+            "SOLVED": (),
             "complete": lambda ops, g: {"g": g},
             "hypotheses": lambda ops, g: (("hg", lambda: ops.lt(ops.real(0), g)),),
             "guards": lambda ops, g: (),
@@ -37,12 +40,16 @@ def at_most_one(name: str = "below", factor: float = 1.0, **changes: Any) -> Any
 def gains(*values: Any) -> Instances:
     lo = np.array([v[0] if isinstance(v, tuple) else v for v in values])
     hi = np.array([v[1] if isinstance(v, tuple) else v for v in values])
-    return Instances("block", "block 0", tuple(f"g{i}" for i in range(len(values))), {"gain": EnclosedReal(lo, hi)})
+    return Instances(
+        "block", "block 0", tuple(f"g{i}" for i in range(len(values))), {"gain": EnclosedReal(lo, hi)}
+    )
 
 
 def test_every_verdict_has_its_column_and_the_worst_its_place() -> None:
     seen = []
-    ledger = Ledger([at_most_one()], EnclosureBackend(), lambda c, i, k, e: seen.append((c.NAME, i.label(k, 5))))
+    ledger = Ledger(
+        [at_most_one()], EnclosureBackend(), lambda c, i, k, e: seen.append((c.NAME, i.label(k, 5)))
+    )
     ledger.put(gains(0.5, -1.0, 2.0, (0.9, 1.1), (-0.1, 0.1)))
     (tally,) = ledger.tallies
     assert tally.verdicts == {
@@ -63,7 +70,9 @@ def test_only_checks_of_the_scope_with_something_offered_are_put() -> None:
     other_scope = at_most_one("elsewhere", SCOPE="profile", MEASURED={"n": "block count"})
     nothing_offered = at_most_one("nothing", MEASURED={"L": "lipschitz ratio"})
     property_only = at_most_one("property_only", MODES=("property",))
-    ledger = Ledger([at_most_one(), other_scope, nothing_offered, property_only], EnclosureBackend(), lambda *_: None)
+    ledger = Ledger(
+        [at_most_one(), other_scope, nothing_offered, property_only], EnclosureBackend(), lambda *_: None
+    )
     ledger.put(gains(0.5))
     assert {t.check.NAME: t.instances for t in ledger.tallies} == {"below": 1, "elsewhere": 0, "nothing": 0}
 
