@@ -184,6 +184,19 @@ def test_weights_that_are_missing_are_not_invented(folder: Path) -> None:
     assert "model.layers.1.self_attn.k_proj.weight" in message
 
 
+def test_a_gpt2_checkpoint_as_the_hub_has_it(tmp_path: Path) -> None:
+    """The hub's own `gpt2`: keys of the bare transformer, no head, and the old attention-mask buffers."""
+    folder = save_tiny(tmp_path, "gpt2")
+    path = folder / "model.safetensors"
+    bare = {name.removeprefix("transformer."): tensor for name, tensor in load_file(path).items()}
+    masks = {f"h.{t}.attn.bias": torch.tril(torch.ones(1, 1, 64, 64)) for t in range(4)}
+    save_file({**bare, **masks}, path, metadata={"format": "pt"})
+    opened, saved = open_model(str(folder)), tiny_model("gpt2")
+    model = opened.adapter.model
+    with torch.no_grad():
+        assert torch.equal(model(tiny_ids()).logits, saved(tiny_ids()).logits)
+
+
 def test_config_and_weights_of_different_sizes(folder: Path) -> None:
     edit_config(folder, intermediate_size=40)
     assert "the model cannot be loaded" in refused(folder)
