@@ -28,7 +28,7 @@ from tests.properties.mutation import (
 
 THEOREMS = tuple(statements())
 NEW = Budget(plain=100, coincidences=100)
-GLANCE = Budget(plain=10)
+GLANCE = Budget(plain=20)
 LONG = Budget(plain=400, coincidences=400)
 HARD: dict[str, set[str]] = {
     "efficiency_dominance_iff": {"scale+:conclusion:right#2"},
@@ -135,6 +135,25 @@ def test_a_witness_is_replayed_not_believed() -> None:
     assert not replay(dropped, {**entry, "space": "l2"})
     assert not replay(Mutant("none", theorem, "", ""), entry)
     assert Fraction(entry["values"]["β"]["real"]) < 0
+
+
+def test_a_plainly_wrong_reason_is_caught_at_a_glance() -> None:
+    """What the glance would say if these killable mutants were called equivalent."""
+    for theorem, name in (
+        ("retrieval_bound", "drop:hδ"),
+        ("composition_bound", "drop:hf"),
+        ("cap_le_geometric", "drop:hn"),
+    ):
+        mutant = next(m for m in mutants(statements()[theorem]) if m.id == name)
+        assert search(mutant, GLANCE) is not None, name
+
+
+def test_an_entry_for_no_mutant_is_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(
+        globals(), "equivalents", lambda: {"retrieval_bound": {"drop:hγ": "no such hypothesis"}}
+    )
+    with pytest.raises(AssertionError, match=r"no such mutant: .'drop:hγ'"):
+        test_no_entry_is_stale_or_double()
 
 
 # ---- nightly -----------------------------------------------------------------------------------------------
