@@ -27,8 +27,10 @@ class Recipe:
     batch_tokens: int = 4096
     short_window: int = 256
     short_steps: int = 1700
-    full_steps: int = 1100
+    full_steps: int = 550
     warmup_steps: int = 100
+    cosine_steps: int = 2800
+    cooldown_steps: int = 350
     learning_rate: float = 2e-3
     final_learning_rate: float = 2e-5
     weight_decay: float = 0.1
@@ -42,12 +44,16 @@ class Recipe:
         return self.short_window if step < self.short_steps else CONTEXT
 
     def learning_rate_at(self, step: int) -> float:
-        """Linear warm-up, then half a cosine from `learning_rate` to `final_learning_rate`."""
+        """Linear warm-up, then a cosine that would reach `final_learning_rate` at `cosine_steps`.
+
+        The run stops before that: over the last `cooldown_steps` the rate is scaled linearly to zero.
+        """
         if step < self.warmup_steps:
             return self.learning_rate * (step + 1) / self.warmup_steps
-        passed = (step - self.warmup_steps) / (self.steps - self.warmup_steps)
+        passed = (step - self.warmup_steps) / (self.cosine_steps - self.warmup_steps)
         fall = 0.5 * (1 + math.cos(math.pi * passed))
-        return self.final_learning_rate + (self.learning_rate - self.final_learning_rate) * fall
+        rate = self.final_learning_rate + (self.learning_rate - self.final_learning_rate) * fall
+        return rate * min(1.0, (self.steps - step) / self.cooldown_steps)
 
 
 def gpt2_config(recipe: Recipe) -> GPT2Config:

@@ -13,7 +13,16 @@ from training.recipe import CONTEXT, Recipe, batch
 from training.train import fit
 
 TOKENS = np.arange(40_000, dtype=np.uint16)  # a token's id is its place
-SMALL = Recipe(blocks=1, d_model=8, heads=2, batch_tokens=1024, short_window=256, short_steps=3, full_steps=2)
+SMALL = Recipe(
+    blocks=1,
+    d_model=8,
+    heads=2,
+    batch_tokens=1024,
+    short_window=256,
+    short_steps=3,
+    full_steps=2,
+    cooldown_steps=2,
+)
 
 
 def test_a_batch_is_a_function_of_seed_and_step() -> None:
@@ -52,7 +61,7 @@ def test_the_learning_rate_warms_up_and_falls() -> None:
     rates = [recipe.learning_rate_at(step) for step in range(recipe.steps)]
     assert max(rates) == rates[recipe.warmup_steps - 1] == recipe.learning_rate
     assert rates[recipe.warmup_steps :] == sorted(rates[recipe.warmup_steps :], reverse=True)
-    assert rates[-1] < 1.01 * recipe.final_learning_rate + 1e-6
+    assert 0 < rates[-1] < recipe.learning_rate / 100
 
 
 def weights(model: torch.nn.Module) -> list[torch.Tensor]:
