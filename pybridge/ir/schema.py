@@ -53,13 +53,23 @@ def _object_schema(made: type) -> dict[str, Any]:
     }
 
 
+def _union_schema(members: tuple[type, ...]) -> dict[str, Any]:
+    """The kind chooses the one definition that applies; `oneOf` would try all of them at every level."""
+    names = [member.__name__ for member in members]
+    return {
+        "type": "object",
+        "properties": {"kind": {"enum": names}},
+        "required": ["kind"],
+        "allOf": [
+            {"if": {"properties": {"kind": {"const": name}}}, "then": {"$ref": f"#/$defs/{name}"}}
+            for name in names
+        ],
+    }
+
+
 def _definitions() -> dict[str, Any]:
     objects = {name: _object_schema(made) for name, made in KINDS.items()}
-    unions = {
-        name: {"oneOf": [{"$ref": f"#/$defs/{member.__name__}"} for member in members]}
-        for name, members in UNIONS.items()
-    }
-    return objects | unions
+    return objects | {name: _union_schema(members) for name, members in UNIONS.items()}
 
 
 SCHEMA: dict[str, Any] = {

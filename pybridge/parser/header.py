@@ -81,7 +81,7 @@ def read_theorem(stream: Stream, scope: Scope, doc: Token | None, *, proof_requi
     if stream.sees(".") or stream.sees(".{"):
         source.fail("universe-names", stream.next.start)
     after_name = stream.at
-    groups = _read_groups(stream, scope)
+    groups = read_groups(stream, scope)
     stream.expect(":", "before the conclusion")
     written = ExpressionReader(stream, scope.aliases).read()
     if not stream.sees(":=") and (proof_required or stream.next.kind != "end"):
@@ -111,7 +111,8 @@ def read_theorem(stream: Stream, scope: Scope, doc: Token | None, *, proof_requi
     return statement
 
 
-def _read_groups(stream: Stream, scope: Scope) -> list[b.Group]:
+def read_groups(stream: Stream, scope: Scope) -> list[b.Group]:
+    """Binder groups at the cursor, up to the first token that opens none."""
     groups: list[b.Group] = []
     while stream.sees(*b.OPENERS):
         groups.append(b.read_group(stream, scope.aliases, space_names((*scope.variables, *groups))))

@@ -67,7 +67,7 @@ def _tokens(source: Source, at: int, stop: int) -> Iterator[Token]:
             end = _comment_end(source, at)
             if text.startswith("/--", at) and end - at > 4:
                 yield Token("doc", text[at + 3 : end - 2], at, end, spaced=True)
-            at = last_end = end
+            at = end
         else:
             kind, end = _next(source, at)
             yield Token(kind, text[at:end], at, end, spaced=at > last_end)

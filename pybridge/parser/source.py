@@ -37,7 +37,7 @@ class Source:
         row = MESSAGES[code]
         line, column = self.position(min(offset, len(self.text)))
         raise StatementError(
-            row.template.format(**fields),
+            row.template.format(**fields) + ".",
             file=self.file,
             line=line,
             column=column,
