@@ -13,7 +13,7 @@ from pybridge.errors import TypingError
 from pybridge.ir import nodes as n
 from pybridge.ir.classes import CLASSES, class_binder, class_refusal, has_norm, has_scalars
 from pybridge.ir.printer import print_prop, print_term
-from pybridge.ir.traverse import BINDING_TYPES, children, walk
+from pybridge.ir.traverse import BINDING_TYPES, children, free_variables, walk
 
 REAL, NAT = n.Real(), n.Nat()
 RELATIONS = ("≤", "<", "=", "≠")
@@ -270,9 +270,12 @@ def _check_definition(hypothesis: n.Hypothesis, sorts: Mapping[str, n.Sort]) -> 
 
 
 def definition_of(name: str, prop: n.Prop, sorts: Mapping[str, n.Sort]) -> str | None:
-    """The variable that a hypothesis `h<var> : <var> = …` defines; None when it is an assumption."""
+    """The variable that a hypothesis `h<var> : <var> = …` defines; None when it is an assumption.
+
+    An equation with the variable on both sides defines nothing.
+    """
     if isinstance(prop, n.Rel) and prop.op == "=" and isinstance(prop.left, n.Var):
         variable = prop.left.name
-        if name == f"h{variable}" and variable in sorts:
+        if name == f"h{variable}" and variable in sorts and variable not in free_variables(prop.right):
             return variable
     return None

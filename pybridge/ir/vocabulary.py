@@ -20,6 +20,10 @@ class Meaning:
     sort: type[Sort]
     doc: str
 
+    def fits(self, sort: Sort) -> bool:
+        """Whether a binder of this sort can carry the meaning; sequences are of reals."""
+        return isinstance(sort, self.sort) and not (isinstance(sort, Seq) and sort.element != Real())
+
 
 SCOPES = {
     "map": "one linear map of the model and a batch of its input vectors",

@@ -12,41 +12,7 @@ from pybridge.parser.lexer import Token, tokens
 from pybridge.parser.scope import Scope
 from pybridge.parser.source import Source
 from pybridge.parser.stream import Stream
-
-MODIFIERS = frozenset(
-    [
-        "private",
-        "protected",
-        "public",
-        "noncomputable",
-        "nonrec",
-        "unsafe",
-        "partial",
-        "meta",
-        "local",
-        "scoped",
-    ]
-)
-THEOREMS = ("theorem", "lemma")
-# Commands after which the same characters could mean something else.
-SYNTAX_COMMANDS = frozenset(
-    [
-        "notation",
-        "notation3",
-        "infix",
-        "infixl",
-        "infixr",
-        "prefix",
-        "postfix",
-        "macro",
-        "macro_rules",
-        "syntax",
-        "elab",
-        "elab_rules",
-        "binder_predicate",
-        "declare_syntax_cat",
-    ]
-)
+from pybridge.parser.words import DECLARATIONS, MODIFIERS, SYNTAX_COMMANDS, THEOREMS
 
 
 class CommandReader:
@@ -64,8 +30,8 @@ class CommandReader:
         self._scopes = [Scope()]
         self._doc: Token | None = None
         self._modifiers: set[str] = set()
-        # what an `open … in` adds for the next declaration only
-        self._opened_once: frozenset[str] = frozenset()
+        # what `open … in` and its like make of the scope, for the next declaration only
+        self._next_scope: Scope | None = None
 
     def read(self) -> list[n.Statement]:
         """All exported statements, in order.
@@ -98,7 +64,9 @@ class CommandReader:
             else:
                 self.stream.take()
                 self._forget_opening()
-                if token.kind == "name" and token.text in handlers:
+                if token.kind == "name" and token.text in DECLARATIONS:
+                    self._next_scope = None
+                elif token.kind == "name" and token.text in handlers:
                     handlers[token.text](token)
         return self.statements
 
@@ -111,12 +79,11 @@ class CommandReader:
         if "private" in self._modifiers:
             self.stream.take()
         else:
-            scope = self._scopes[-1]
-            scope = replace(scope, opened=scope.opened | self._opened_once)
+            scope = self._scope()
             self.statements.append(
                 read_theorem(self.stream, scope, self._doc, proof_required=self._proof_required)
             )
-        self._opened_once = frozenset()
+        self._next_scope = None
         self._forget_opening()
 
     def _skip_attribute(self) -> None:
@@ -130,7 +97,7 @@ class CommandReader:
 
     # ---- scopes ----------------------------------------------------------------------------------
     def _namespace(self, _: Token) -> None:
-        name = self.stream.expect_name("a name", "after `namespace`")
+        name = self.stream.expect_label("a name", "after `namespace`")
         self._scopes.append(self._scopes[-1].enter("namespace", name.text))
 
     def _section(self, keyword: Token) -> None:
@@ -150,35 +117,44 @@ class CommandReader:
         between = self.source.text[keyword.end : self.stream.next.start]
         return self.stream.take().text if self.stream.sees_name() and "\n" not in between else ""
 
+    def _scope(self) -> Scope:
+        return self._next_scope or self._scopes[-1]
+
+    def _change_scope(self, scope: Scope) -> None:
+        """From here on, or with `in` for the next declaration."""
+        if self.stream.accept("in"):
+            self._next_scope = scope
+        else:
+            self._scopes[-1] = scope
+
     def _variable(self, _: Token) -> None:
+        scope = self._scope()
         while self.stream.sees(*b.OPENERS):
-            scope = self._scopes[-1]
             group = b.read_group(self.stream, scope.aliases, space_names(scope.variables))
-            self._scopes[-1] = scope.declaring(group)
+            scope = scope.declaring(group)
+        self._change_scope(scope)
 
     def _open(self, _: Token) -> None:
-        """`open A B`, `open A in …`; `open A (x)` and `open scoped A` make no short name known here."""
+        """`open A B`; `open A (x)` and `open scoped A` make no short name known here."""
         scoped = self.stream.accept("scoped")
-        names: list[str] = []
-        while self.stream.sees_name() and "\n" not in self._gap():
-            names.append(self.stream.take().text)
-        if scoped or self.stream.sees("(") or {"hiding", "renaming"} & set(names):
-            names = []
-        if self.stream.accept("in"):
-            self._opened_once |= frozenset(names)
-        else:
-            scope = self._scopes[-1]
-            self._scopes[-1] = replace(scope, opened=scope.opened | frozenset(names))
-
-    def _gap(self) -> str:
-        return self.source.text[self.stream.last_end : self.stream.next.start]
+        names = self._names_on_line()
+        partial = self.stream.sees("(") or {"hiding", "renaming"} & names
+        scope = self._scope()
+        self._change_scope(scope if scoped or partial else replace(scope, opened=scope.opened | names))
 
     def _include(self, _: Token) -> None:
+        names = self._names_on_line()
+        scope = self._scope()
+        self._change_scope(replace(scope, forced=scope.forced | names))
+
+    def _names_on_line(self) -> frozenset[str]:
         names: set[str] = set()
         while self.stream.sees_name() and "\n" not in self._gap():
             names.add(self.stream.take().text)
-        scope = self._scopes[-1]
-        self._scopes[-1] = replace(scope, forced=scope.forced | names)
+        return frozenset(names)
+
+    def _gap(self) -> str:
+        return self.source.text[self.stream.last_end : self.stream.next.start]
 
     def _omit(self, keyword: Token) -> None:
         self.source.fail("omit", keyword.start)

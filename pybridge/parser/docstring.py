@@ -163,7 +163,7 @@ class _Values:
             self._fail("measured-twice", line, name=name)
         if meaning not in MEANINGS:
             self._fail("unknown-meaning", line, meaning=meaning, advice=_suggestion(meaning, list(MEANINGS)))
-        if not isinstance(binders[name], MEANINGS[meaning].sort):
+        if not MEANINGS[meaning].fits(binders[name]):
             kind = MEANINGS[meaning].sort.__name__
             self._fail(
                 "meaning-sort", line, name=name, meaning=meaning, kind=kind, sort=describe(binders[name])

@@ -75,7 +75,7 @@ def read_theorem(stream: Stream, scope: Scope, doc: Token | None, *, proof_requi
     """
     source = stream.source
     keyword = stream.take()
-    name = stream.expect_name("a theorem name", f"after `{keyword.text}`")
+    name = stream.expect_label("a theorem name", f"after `{keyword.text}`")
     if "«" in name.text or name.text.startswith("_root_."):
         source.fail("bad-name", name.start, name=name.text)
     if stream.sees(".") or stream.sees(".{"):

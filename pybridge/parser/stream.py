@@ -1,4 +1,4 @@
-"""A cursor over tokens, with the words that can never be names."""
+"""A cursor over tokens."""
 
 from __future__ import annotations
 
@@ -7,56 +7,7 @@ from typing import NoReturn
 from pybridge.parser.constructs import CONSTRUCTS
 from pybridge.parser.lexer import Token
 from pybridge.parser.source import Source
-
-# Words that end an expression: a command, or a keyword of proofs and definitions.
-KEYWORDS = frozenset(
-    [
-        "theorem",
-        "lemma",
-        "private",
-        "protected",
-        "noncomputable",
-        "namespace",
-        "section",
-        "end",
-        "variable",
-        "open",
-        "include",
-        "omit",
-        "universe",
-        "mutual",
-        "def",
-        "abbrev",
-        "instance",
-        "structure",
-        "class",
-        "inductive",
-        "example",
-        "axiom",
-        "opaque",
-        "attribute",
-        "set_option",
-        "import",
-        "export",
-        "macro",
-        "by",
-        "where",
-        "from",
-        "in",
-        "at",
-        "with",
-        "do",
-        "then",
-        "else",
-        "match",
-        "show",
-        "suffices",
-        "calc",
-        "return",
-        "deriving",
-        "extends",
-    ]
-)
+from pybridge.parser.words import KEYWORDS
 
 
 class Stream:
@@ -104,7 +55,13 @@ class Stream:
         return self.next.kind == "name" and self.next.text not in KEYWORDS
 
     def expect_name(self, what: str, where: str) -> Token:
-        if not self.sees_name() or self.next.text in CONSTRUCTS:
+        if self.next.text in CONSTRUCTS:
+            self.refuse(what, where)
+        return self.expect_label(what, where)
+
+    def expect_label(self, what: str, where: str) -> Token:
+        """A name that is never used as a term or type, such as that of a namespace."""
+        if not self.sees_name():
             self.refuse(what, where)
         return self.take()
 

@@ -158,6 +158,7 @@ def test_definitions_are_told_by_name_and_shape() -> None:
     assert definition_of("ha", n.Rel("=", a, lit(1)), sorts) == "a"
     assert definition_of("h", n.Rel("=", a, lit(1)), sorts) is None
     assert definition_of("ha", n.Rel("≤", a, lit(1)), sorts) is None
+    assert definition_of("ha", n.Rel("=", a, n.Add(a, lit(1))), sorts) is None
     assert definition_of("hb", n.Rel("=", n.Var("b", REAL), lit(1)), sorts) is None
 
 

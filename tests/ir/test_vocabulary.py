@@ -8,6 +8,7 @@ import pytest
 
 from pybridge.errors import TypingError
 from pybridge.ir import MEANINGS, Statement, scope_of
+from pybridge.ir import nodes as n
 from pybridge.ir.vocabulary import SCOPES
 from tests.ir.samples import STATEMENT
 
@@ -19,6 +20,13 @@ def measuring(*pairs: tuple[str, str]) -> Statement:
 def test_every_meaning_has_a_scope_and_a_sentence() -> None:
     assert {meaning.scope for meaning in MEANINGS.values()} == set(SCOPES)
     assert all(meaning.doc for meaning in MEANINGS.values())
+
+
+def test_a_meaning_fits_binders_of_its_sort() -> None:
+    assert MEANINGS["weight"].fits(n.Map("E", "F"))
+    assert not MEANINGS["weight"].fits(n.Vec("E"))
+    assert MEANINGS["relative injections"].fits(n.Seq(n.Real()))
+    assert not MEANINGS["relative injections"].fits(n.Seq(n.Vec("E")))
 
 
 def test_the_scope_is_shared() -> None:

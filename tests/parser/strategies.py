@@ -10,6 +10,7 @@ import functools
 from hypothesis import strategies as st
 
 from pybridge.ir import nodes as n
+from pybridge.ir import substitute
 
 E, F = n.Vec("E"), n.Vec("F")
 REAL, NAT, MAP = n.Real(), n.Nat(), n.Map("E", "F")
@@ -138,7 +139,7 @@ def statements(draw: st.DrawFn, conclusions: st.SearchStrategy[n.Prop] | None = 
     assumed = draw(st.lists(shape, max_size=3))
     hypotheses = [n.Hypothesis(f"h{number}", prop) for number, prop in enumerate(assumed)]
     if draw(st.booleans()):
-        value = draw(terms(REAL, 2))
+        value = substitute(draw(terms(REAL, 2)), {"a": n.Var("cosθ", REAL)})
         prop = n.Rel("=", n.Var("a", REAL), value)
         hypotheses.append(n.Hypothesis("ha", prop, "a"))
     names = [*BINDERS, *(h.name for h in hypotheses)]

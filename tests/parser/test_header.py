@@ -88,6 +88,14 @@ def test_include_forces_a_variable_and_what_it_mentions(tmp_path: Path) -> None:
     assert statement.binder_order == ("a", "b", "hab")
 
 
+@pytest.mark.parametrize("before", ["", "/-- doc -/\n", "@[simp]\n"])
+def test_variables_for_one_theorem(before: str, tmp_path: Path) -> None:
+    (first, second) = read(
+        f"variable (a : ℝ) in\n{before}theorem t : a = a := rfl\ntheorem u (a : ℕ) : a = a := rfl", tmp_path
+    )
+    assert (first.sort_of("a"), second.sort_of("a")) == (n.Real(), n.Nat())
+
+
 def test_variables_end_with_their_section(tmp_path: Path) -> None:
     text = f"section\n{VARIABLES}end\ntheorem t : a = a := rfl"
     with pytest.raises(StatementError, match="`a` is no binder"):
@@ -108,6 +116,10 @@ def test_namespaces_nest_and_end(tmp_path: Path) -> None:
         + TRUE
     )
     assert names(text, tmp_path) == ["A.B.C.t", "A.D.u", "t"]
+
+
+def test_a_namespace_may_be_called_like_a_construct(tmp_path: Path) -> None:
+    assert names("namespace Fin\n" + TRUE + "end Fin\n", tmp_path) == ["Fin.t"]
 
 
 SUM = "theorem t (n : ℕ) (ε : ℕ → ℝ) : ∑ i ∈ range n, ε i = 0 := rfl\n"
@@ -132,6 +144,7 @@ def test_open_makes_short_names_known(opening: str, tmp_path: Path) -> None:
         "open Finset hiding range\n",
         "section\nopen Finset\nend\n",
         "open Finset in\n" + TRUE,
+        "open Finset in\ndef d := 1\n",
     ],
 )
 def test_without_open_a_short_name_is_refused(opening: str, tmp_path: Path) -> None:
