@@ -48,8 +48,8 @@ private theorem apply_eq_add {E F : Type*} [NormedAddCommGroup E] [NormedSpace �
 /-- **Theorem 1** of arXiv:2603.20991v1, §2.1: reusing the output cached for an input `xc` within
 distance `δ` of `x` costs at most `‖f‖ * δ`.
 
-As in the paper; nothing had to be added. The bound is attained as a supremum over `x`, not at each
-`x`.
+As in the paper; nothing had to be added. The bound is the supremum over such `x`; at a given `x` it
+may be slack.
 
 @mode runtime property
 @measure f weight; x activation; xc cached activation
@@ -264,7 +264,6 @@ the bound of Theorem 1.
 
 @mode runtime property
 @measure f weight; δ₁ near radius; δ₂ far radius
-@upper ‖f‖
 @certificate yes
 -/
 theorem adaptive_monotonicity {E F : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E]

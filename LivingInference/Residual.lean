@@ -65,7 +65,8 @@ theorem residual_norm_sq {E : Type*} [NormedAddCommGroup E] [InnerProductSpace �
     · first -- two routes: uncompiled
         | rw [hu, norm_zero, mul_zero, mul_zero, inner_zero_right]
         | simp [hu]
-    · rw [hcosθ, div_mul_cancel₀ _ (mul_ne_zero hnorm (norm_ne_zero_iff.mpr hu))]
+    · have hu0 : ‖u‖ ≠ 0 := norm_ne_zero_iff.mpr hu
+      rw [hcosθ, div_mul_cancel₀ _ (mul_ne_zero hnorm hu0)]
   have hexpand : ‖h + u‖ ^ 2 = ‖h‖ ^ 2 + 2 * inner ℝ h u + ‖u‖ ^ 2 := norm_add_sq_real h u
   linear_combination hexpand - 2 * hinner - (‖u‖ + g * ‖h‖ + 2 * cosθ * ‖h‖) * hgain
 
@@ -205,7 +206,9 @@ theorem relative_error_step {E : Type*} [NormedAddCommGroup E] [InnerProductSpac
     rw [← mul_pow]
     exact pow_le_pow_left₀ (norm_nonneg _) hnorm 2
   rw [step_sub_step h u hhat uhat, hstate]
-  exact (div_le_div_of_nonneg_right hsq hden).trans_eq (mul_div_mul_comm _ _ _ _)
+  first -- two routes: uncompiled
+    | exact (div_le_div_of_nonneg_right hsq hden).trans_eq (mul_div_mul_comm _ _ _ _)
+    | rw [div_mul_div_comm]; exact div_le_div_of_nonneg_right hsq hden
 
 /-- **Theorem 10b (bound)**, after Theorem 10 of arXiv:2603.20991v1, §5.2: the ratio of the relative
 error energies is at most `(1 + L) ^ 2 / (1 + 2 * g * cosθ + g ^ 2)`.

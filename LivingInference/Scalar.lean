@@ -187,7 +187,9 @@ theorem residual_growth_contraction_iff
     (α β : ℝ)
     (hα : 0 < α) :
     (β / α) ^ 2 < 1 ↔ |β| < α := by
-  rw [div_pow, div_lt_one (pow_pos hα 2), sq_lt_sq, abs_of_pos hα]
+  first -- two routes: uncompiled
+    | rw [div_pow, div_lt_one (pow_pos hα 2), sq_lt_sq, abs_of_pos hα]
+    | rw [sq_lt_one_iff_abs_lt_one, abs_div, abs_of_pos hα, div_lt_one hα]
 
 /-- **Theorem 10** of arXiv:2603.20991v1, §5.2: a square below a number, divided by that number, is
 below one.
