@@ -195,7 +195,7 @@ def test_irrational_refuses_to_be_equal_by_accident() -> None:
 
 def test_a_rational_below_keeps_the_sign_however_small_the_value() -> None:
     tiny = root(2) * Fraction(1, 2**400)
-    assert 0 < rational_below(tiny)
+    assert rational_below(tiny) > 0
     assert compare(rational_below(tiny), tiny) < 0
     assert compare(rational_below(-tiny), -tiny) < 0
     assert rational_below(root(2) - root(2)) == 0
