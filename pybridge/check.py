@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # here, before anything heavy is imported
+    import sys
+
+    from pybridge.cli import main
+
+    main(["check", *sys.argv[1:]])
+
 import json
 import re
 import time
@@ -355,11 +362,3 @@ class _Clock:
         start = time.perf_counter()
         yield
         self.seconds[f"{name}_s"] = time.perf_counter() - start
-
-
-if __name__ == "__main__":
-    import sys
-
-    from pybridge.cli import main
-
-    main(["check", *sys.argv[1:]])

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # here, before anything heavy is imported
+    import sys
+
+    from pybridge.cli import main
+
+    main(["replay", *sys.argv[1:]])
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,11 +95,3 @@ def _evaluate_again(path: Path, bundle: Bundle, check: Any) -> Outcome:
         statement_then=record["statement"],
         statement_now=check.STATEMENT,
     )
-
-
-if __name__ == "__main__":
-    import sys
-
-    from pybridge.cli import main
-
-    main(["replay", *sys.argv[1:]])

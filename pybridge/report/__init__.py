@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from pybridge.report.summary import summary_lines
-from pybridge.report.tables import block_tables, ledger_table, unmet_lines
+from pybridge.report.tables import WIDE, block_tables, ledger_table, unmet_lines
 
 __all__ = ["print_record"]
 
@@ -20,11 +20,12 @@ def print_record(record: dict[str, Any], console: Console, *, quiet: bool = Fals
         console.print(f"Replay it: python -m pybridge.replay {path}", soft_wrap=True, markup=False)
     if quiet:
         return
+    wide = console.width >= WIDE
     console.print()
-    console.print(ledger_table(record))
+    console.print(ledger_table(record, wide=wide))
     console.print()
     for line in unmet_lines(record):
         console.print(line, soft_wrap=True, markup=False)
-    for table in block_tables(record):
+    for table in block_tables(record, wide=wide):
         console.print()
         console.print(table)

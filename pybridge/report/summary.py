@@ -15,7 +15,7 @@ def summary_lines(record: Record) -> Iterator[str]:
     model, text, protocol = record["model"], record["text"], record["protocol"]
     environment = record["environment"]
     yield (
-        f"{model['name']}: {model['source']}. {counted(model['blocks'], 'block')}, d_model "
+        f"Model: {model['source']}. {counted(model['blocks'], 'block')}, d_model "
         f"{model['d_model']}, {environment['dtype']} on {environment['device']}."
     )
     tokens = counted(protocol["tokens"], "token")
@@ -37,9 +37,9 @@ def verdict_line(record: Record) -> str:
         parts.append(f"{totals['UNSUPPORTED']:,} unsupported")
     start = "No theorem was violated"
     if totals["ERROR"]:
-        start = f"{counted(totals['ERROR'], 'ERROR')}: the run is not complete"
+        start = f"Not complete, {counted(totals['ERROR'], 'evaluation')} ended in ERROR"
     if totals["VIOLATED"]:
-        start = f"{counted(totals['VIOLATED'], 'VIOLATION')} found"
+        start = f"{counted(totals['VIOLATED'], 'violation')} found"
     theorems, instances = (
         counted(len(record["theorems"]), "theorem"),
         counted(totals["instances"], "instance"),

@@ -1,8 +1,11 @@
-"""The two tables of a check: the theorem ledger and the blocks."""
+"""The two tables of a check: the theorem ledger and the blocks; both have a shorter form for a narrow
+terminal.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.cells import cell_len
@@ -13,61 +16,67 @@ from pybridge.report.numbers import compact
 
 Record = dict[str, Any]
 
+WIDE = 120
+"""From this many columns on a terminal takes the whole table."""
+
 _STYLES = {"VIOLATED": "bold red", "ERROR": "bold red", "INCONCLUSIVE": "yellow"}
 
 
-def _table(
-    title: str, columns: Sequence[str], left: Collection[str], rows: Sequence[Sequence[Text | str]]
-) -> Table:
-    """A plain table; on a narrow terminal only the last column gives way."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for place, name in enumerate(columns):
-        cells = [name, *(str(row[place]) for row in rows)]
-        width = max(cell_len(cell) for cell in cells) if place < len(columns) - 1 else None
-        side = "left" if name in left else "right"
-        table.add_column(name, justify=side, no_wrap=True, min_width=width)
+@dataclass(frozen=True)
+class _Column:
+    name: str
+    cell: Callable[[Record], Text | str]
+    left: bool = False
+    wide_only: bool = False
+
+
+def _table(title: str, columns: Sequence[_Column], rows: Sequence[Record], *, wide: bool) -> Table:
+    """Columns keep their full width; only the last gives way when even that is too much."""
+    shown = [column for column in columns if wide or not column.wide_only]
+    table = Table(
+        title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2 if wide else 1, 0, 0)
+    )
+    for column in shown:
+        width = max(cell_len(text) for text in (column.name, *(str(column.cell(row)) for row in rows)))
+        table.add_column(
+            column.name,
+            justify="left" if column.left else "right",
+            no_wrap=True,
+            min_width=None if column is shown[-1] else width,
+        )
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(column.cell(row) for column in shown))
     return table
 
 
-def _count(verdict: str, count: int) -> Text:
-    return Text(f"{count:,}", style=_STYLES.get(verdict, "") if count else "dim")
+# ---- the ledger --------------------------------------------------------------------------------------------
+def _count(*verdicts: str) -> Callable[[Record], Text]:
+    def cell(row: Record) -> Text:
+        count = sum(row["verdicts"][verdict] for verdict in verdicts)
+        return Text(f"{count:,}", style=_STYLES.get(verdicts[0], "") if count else "")
+
+    return cell
 
 
-def ledger_table(record: Record) -> Table:
-    """One line a theorem. Tightness is the largest lhs/rhs over the instances whose hypotheses were met."""
-    columns = (
-        "no.",
-        "theorem",
-        "instances",
-        "hyp. met",
-        "HOLDS",
-        "INCONCL.",
-        "VIOLATED",
-        "unmet",
-        "tightness",
-        "at",
-    )
-    return _table(
-        "Theorem ledger", columns, ("no.", "theorem", "at"), [_ledger_row(row) for row in record["theorems"]]
-    )
+_LEDGER = (
+    _Column("no.", lambda row: row["number"].partition(" (certified")[0], left=True, wide_only=True),
+    _Column("theorem", lambda row: row["name"], left=True),
+    _Column("instances", lambda row: f"{row['instances']:,}", wide_only=True),
+    _Column("met", lambda row: f"{row['hypotheses_met']:,}"),
+    _Column("HOLDS", _count("HOLDS")),
+    _Column("INCONCL.", _count("INCONCLUSIVE")),
+    _Column("VIOLATED", _count("VIOLATED", "ERROR")),
+    _Column("unmet", _count("HYPOTHESIS_UNMET", "UNSUPPORTED")),
+    _Column("tightness", lambda row: compact(row["tightness"])),
+    _Column("at", lambda row: row["tightness_at"] or "", left=True, wide_only=True),
+)
 
 
-def _ledger_row(row: Record) -> tuple[Text | str, ...]:
-    verdicts = row["verdicts"]
-    return (
-        row["number"].partition(" (certified")[0],
-        row["name"],
-        f"{row['instances']:,}",
-        f"{row['hypotheses_met']:,}",
-        f"{verdicts['HOLDS']:,}",
-        _count("INCONCLUSIVE", verdicts["INCONCLUSIVE"]),
-        _count("VIOLATED", verdicts["VIOLATED"] + verdicts["ERROR"]),
-        f"{verdicts['HYPOTHESIS_UNMET'] + verdicts['UNSUPPORTED']:,}",
-        compact(row["tightness"]),
-        row["tightness_at"] or "",
-    )
+def ledger_table(record: Record, *, wide: bool) -> Table:
+    """One line a theorem. `met` counts instances whose hypotheses were all met; tightness is their largest
+    lhs/rhs.
+    """
+    return _table("Theorem ledger", _LEDGER, record["theorems"], wide=wide)
 
 
 def unmet_lines(record: Record) -> Iterator[str]:
@@ -77,31 +86,13 @@ def unmet_lines(record: Record) -> Iterator[str]:
             yield f"{row['name']}: {count:,} × {reason}"
 
 
-def block_tables(record: Record) -> Iterator[Table]:
-    """A table for every ε and position set."""
-    for some in record["summaries"]:
-        rows = [
-            r for r in record["profile"] if (r["eps"], r["positions"]) == (some["eps"], some["positions"])
-        ]
-        yield _block_table(f"ε = {some['eps']:g}, positions {some['positions']}", rows)
+# ---- the blocks --------------------------------------------------------------------------------------------
+def _number(name: str, key: str, *, wide_only: bool = False) -> _Column:
+    return _Column(name, lambda row: compact(row[key]), wide_only=wide_only)
 
 
-_MEASURED = {
-    "g": "g",
-    "cosθ": "cos_theta",
-    "L": "L",
-    "ρ": "rho",
-    "α²": "alpha_sq",
-    "β²": "beta_sq",
-    "cosφ": "cos_phi",
-    "bound": "bound",
-    "lost to cosφ ≤ 1": "lost_to_alignment",
-}
-
-
-def _block_table(title: str, rows: list[Record]) -> Table:
-    cells = [(_name(row), *(compact(row[m]) for m in _MEASURED.values()), _theorem_10(row)) for row in rows]
-    return _table(title, ("block", *_MEASURED, "Theorem 10"), ("Theorem 10",), cells)
+def _block_name(row: Record) -> str:
+    return str(row["block"]) if row["sublayer"] is None else f"{row['block']}.{row['sublayer']}"
 
 
 def _theorem_10(row: Record) -> str:
@@ -110,5 +101,27 @@ def _theorem_10(row: Record) -> str:
     return "holds" if row["condition_holds"] else "not met"
 
 
-def _name(row: Record) -> str:
-    return str(row["block"]) if row["sublayer"] is None else f"{row['block']}.{row['sublayer']}"
+_BLOCKS = (
+    _Column("block", _block_name),
+    _number("g", "g"),
+    _number("cosθ", "cos_theta"),
+    _number("L", "L"),
+    _number("ρ", "rho"),
+    _number("α²", "alpha_sq", wide_only=True),
+    _number("β²", "beta_sq", wide_only=True),
+    _number("cosφ", "cos_phi", wide_only=True),
+    _number("bound", "bound"),
+    _number("lost to cosφ ≤ 1", "lost_to_alignment", wide_only=True),
+    _Column("Theorem 10", _theorem_10, left=True),
+)
+
+
+def block_tables(record: Record, *, wide: bool) -> Iterator[Table]:
+    """A table for every ε and position set. `bound` is Theorem 10's on ρ; it exceeds ρ by what cosφ ≤ 1
+    loses.
+    """
+    for some in record["summaries"]:
+        rows = [
+            r for r in record["profile"] if (r["eps"], r["positions"]) == (some["eps"], some["positions"])
+        ]
+        yield _table(f"ε = {some['eps']:g}, positions {some['positions']}", _BLOCKS, rows, wide=wide)
