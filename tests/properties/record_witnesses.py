@@ -10,7 +10,7 @@ import sys
 
 from tests.properties.mutation import Budget, record, statements, witnesses, write_witnesses
 
-BUDGET = Budget(plain=200, coincidences=1000)
+BUDGET = Budget(plain=400, coincidences=3000)
 
 
 def main(theorems: list[str]) -> None:
