@@ -66,12 +66,12 @@ class DiskCache:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError, ValueError):
             return None
-        return arrays if said == {"key": key, "digest": _digest_of_arrays(arrays)} else None
+        return arrays if said == {"key": key, "digest": digest_of_arrays(arrays)} else None
 
     def put_arrays(self, key: str, arrays: dict[str, np.ndarray]) -> None:
         """Store arrays; they come back bit for bit."""
         arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        said = {"key": key, "digest": _digest_of_arrays(arrays)}
+        said = {"key": key, "digest": digest_of_arrays(arrays)}
         self._write(self._path(key, ".safetensors"), save(arrays, metadata=said))
 
 
@@ -79,7 +79,8 @@ def _digest(record: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
-def _digest_of_arrays(arrays: dict[str, np.ndarray]) -> str:
+def digest_of_arrays(arrays: dict[str, np.ndarray]) -> str:
+    """SHA-256 over names, dtypes, shapes and bits of C-contiguous arrays."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         digest.update(f"{name}:{arrays[name].dtype}:{arrays[name].shape}:".encode())

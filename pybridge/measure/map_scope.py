@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from pybridge.measure.cache import digest_of_arrays
 from pybridge.measure.inputs import InputSample
 from pybridge.measure.instances import Instances
 from pybridge.models.fingerprint import tensor_digest
@@ -40,10 +41,10 @@ class Weights:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """W = W_sparse + W_residual and W_sparse = W_approx + W_R, as `compress` decided it; `key` names the two
-    settings.
+    """W = W_sparse + W_residual and W_sparse = W_approx + W_R, as `compress` decided it.
 
     Attributes:
+        key: names the two settings.
         sparse: (out, in), W where kept and 0 elsewhere, the dtype of W.
         left, right: the factors of W_approx.
     """
@@ -55,29 +56,50 @@ class Split:
 
 
 def map_instances(name: str, weights: Weights, split: Split, sample: InputSample) -> Instances:
-    """Values for every meaning of the scope `map`; the batch runs over the sample's positions."""
-    out, into = weights.array.shape
+    """Values for every meaning of the scope `map`; the batch runs over the sample's positions.
+
+    Norms are remembered by the content of the matrices, never by how they were made: factors of the same
+    weights and settings differ with the LAPACK and the number of threads, and a bound must not be that of
+    other factors.
+    """
     given = {
         "weight": EnclosedMap.exact(weights.array, key=weights.digest),
-        "sparse weight": EnclosedMap.exact(split.sparse, key=f"sparse:{weights.digest}:{split.key}"),
-        "low-rank weight": EnclosedMap.factored(
-            split.left, split.right, key=f"approx:{weights.digest}:{split.key}"
-        ),
+        "sparse weight": EnclosedMap.exact(split.sparse, key=_sparse_key(weights, split)),
+        "low-rank weight": EnclosedMap.factored(split.left, split.right, key=_low_rank_key(split)),
         "activation": EnclosedVec.exact(sample.x),
         "cached activation": EnclosedVec.exact(sample.cached),
         "near radius": sample.near_radius,
         "far radius": sample.far_radius,
-        "full cost": float(out * into),
+        "full cost": _full_cost(weights),
         "hit cost": HIT_COST,
-        "lookup cost": into * sample.mean_searched,
+        "lookup cost": _lookup_cost(weights, sample),
         "hit rate": sample.hit_rate,
     }
     return Instances("map", f"map {name}", sample.labels, given)
 
 
+def _sparse_key(weights: Weights, split: Split) -> str:
+    """W and the mask say all of W_sparse."""
+    return f"sparse:{weights.digest}:{digest_of_arrays({'mask': np.packbits(split.sparse != 0)})}"
+
+
+def _low_rank_key(split: Split) -> str:
+    factors = {"left": split.left, "right": split.right}
+    return "product:" + digest_of_arrays({name: np.ascontiguousarray(f) for name, f in factors.items()})
+
+
+def _full_cost(weights: Weights) -> float:
+    """out · in multiply-adds."""
+    return float(weights.array.size)
+
+
+def _lookup_cost(weights: Weights, sample: InputSample) -> float:
+    """in multiply-adds for each earlier input that is searched."""
+    return weights.array.shape[1] * sample.mean_searched
+
+
 def map_record(view: LinearMapView, weights: Weights, split: Split, sample: InputSample) -> dict[str, Any]:
     """One linear map for the record: what it is, and what its cache would find and cost."""
-    given = map_instances(view.name, weights, split, sample).given
     return {
         "name": view.name,
         "block": view.block,
@@ -91,6 +113,6 @@ def map_record(view: LinearMapView, weights: Weights, split: Split, sample: Inpu
         "near_radius": sample.near_radius,
         "far_radius": sample.far_radius,
         "hit_rate": sample.hit_rate,
-        "full_cost": given["full cost"],
-        "lookup_cost": given["lookup cost"],
+        "full_cost": _full_cost(weights),
+        "lookup_cost": _lookup_cost(weights, sample),
     }
