@@ -95,10 +95,18 @@ def _decide(
 
 
 def _kinds(x: Float[np.ndarray, "tokens d"]) -> Int[np.ndarray, " tokens"]:
-    """Equal numbers for equal rows (0.0 and -0.0 are equal): repeated inputs, told apart from near ones.
+    """Equal numbers for equal rows (0.0 and -0.0 are equal) and for no others: repeated inputs, told apart
+    from near ones.
 
-    A 64-bit multilinear hash of the bits, exact in wrapping arithmetic. Should two different rows ever
-    collide, each is merely not offered as the other's neighbour.
+    A multilinear hash of the bits finds the candidates, and comparing the rows confirms them. The hash alone
+    does not do: two flipped signs cancel in it, and of widened bfloat16 only 19 of its bits are worth
+    anything.
     """
     odd = np.random.default_rng(20603).integers(0, 2**63, size=x.shape[1], dtype=np.int64) * 2 + 1
-    return ((x + 0.0).view(np.int64) * odd).sum(axis=1)
+    hashes = ((x + 0.0).view(np.int64) * odd).sum(axis=1)
+    _, first, kinds = np.unique(hashes, return_index=True, return_inverse=True)
+    again = np.flatnonzero(first[kinds] != np.arange(len(x)))
+    if np.array_equal(x[again], x[first[kinds[again]]]):
+        return kinds
+    known: dict[bytes, int] = {}
+    return np.array([known.setdefault(row.tobytes(), len(known)) for row in x + 0.0], dtype=np.int64)

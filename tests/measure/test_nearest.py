@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pybridge.measure.nearest import nearest_earlier
+from pybridge.measure.nearest import _kinds, nearest_earlier
 
 
 def naive(x: np.ndarray) -> tuple[list[int], list[float]]:
@@ -38,3 +38,15 @@ def test_repeated_inputs_are_never_their_own_neighbour() -> None:
 def test_large_common_offset_does_not_hide_the_neighbour() -> None:
     x = np.random.default_rng(1).standard_normal((40, 5)) + 1e6
     assert nearest_earlier(x).index.tolist() == naive(x)[0]
+
+
+def test_inputs_that_differ_in_two_signs_are_neighbours() -> None:
+    x = np.array([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0], [-1.0, -2.0, 3.0]])
+    assert nearest_earlier(x).index.tolist() == [-1, 0, 0]
+
+
+def test_only_equal_inputs_are_of_one_kind() -> None:
+    x = np.random.default_rng(2).standard_normal((2000, 2)).astype(np.float32)
+    x = (x.view(np.uint32) & 0xFFFF0000).view(np.float32).astype(np.float64)  # what bfloat16 keeps
+    x[1000:1100] = x[:100]
+    assert len(np.unique(_kinds(x))) == len(np.unique(x, axis=0))
