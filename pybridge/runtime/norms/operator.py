@@ -25,8 +25,8 @@ from pybridge.runtime.rounding import TINY, UNIT, above, below, gamma, padded
 DEFAULT_REL = 0.01
 """Every upper end is within 1 % of the truth unless asked otherwise."""
 
-COMFORTABLE = (2.0**-300, 2.0**300)
-"""Frobenius norms whose squares, and squares of squares, neither overflow nor lose anything to underflow."""
+COMFORTABLE = (2.0**-250, 2.0**250)
+"""Frobenius norms whose fourth powers, 2^±1000, neither overflow nor lose anything to underflow."""
 
 
 def operator_norm_enclosure(weight: NDArray[np.floating], *, rel: float = DEFAULT_REL) -> NormEnclosure:

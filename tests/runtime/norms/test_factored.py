@@ -61,7 +61,7 @@ def test_cancelling_factors_stay_sound() -> None:
     assert is_above(found.hi, truth)
 
 
-@pytest.mark.parametrize("scale", [1e-200, 1e200])
+@pytest.mark.parametrize("scale", [1e-200, 1e85, 1e200])
 def test_extreme_factors_get_a_sound_upper_end(scale: float) -> None:
     found = factored_norm_enclosure(np.full((2, 1), scale), np.full((1, 2), scale))
     assert found.lo == 0.0

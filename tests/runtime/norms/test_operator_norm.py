@@ -48,6 +48,8 @@ ADVERSARIAL: dict[str, Matrix] = {
     "largest": np.full((3, 3), np.finfo(np.float64).max / 4),
     "tiny": 1e-300 * random(4, 4),
     "denormal": 5e-324 * np.round(4 * random(4, 4)),
+    "fourth powers overflow": 1e85 * random(3, 2),
+    "fourth powers underflow": 1e-85 * random(3, 2),
     "huge and denormal": np.diag([1e300, 1.0, 5e-324]),
     "cancelling signs": np.array([[1.0, 1.0], [1.0, -1.01]]),
     "Hilbert": 1.0 / (np.arange(8)[:, None] + np.arange(8)[None, :] + 1.0),
