@@ -84,12 +84,9 @@ class FactoredLeaf:
         underflow = math.sqrt(product.size) * rank * TINY
         return product, float(padded(gamma(rank) * self.frobenius() + underflow))
 
-    def image(self, x: EnclosedVec, radius: float = 0.0) -> EnclosedVec:
-        """U (V x), each product with its own rounding; `radius` as for a dense leaf."""
-        result = self.left.image(self.right.image(x))
-        if radius == 0.0:
-            return result
-        return EnclosedVec(result.mid, padded(result.rad + bound_product(radius, x.mid_norm()[1] + x.rad)))
+    def image(self, x: EnclosedVec) -> EnclosedVec:
+        """U (V x), each product with its own rounding."""
+        return self.left.image(self.right.image(x))
 
 
 Leaf = DenseLeaf | FactoredLeaf
