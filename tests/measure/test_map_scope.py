@@ -35,7 +35,7 @@ def split(axis: int, size: float = 4.0, sparse: np.ndarray = MATRIX) -> Split:
 
 
 def verdicts(name: str, instances: Instances, folder: Path) -> set[str]:
-    check = pybridge_extracted.load(name)
+    check: Any = pybridge_extracted.load(name)
     ops = EnclosureBackend(NormSource(DiskNormCache(DiskCache(folder))))
     return set(evaluate(check, ops, bind(check, instances)).verdicts)
 
