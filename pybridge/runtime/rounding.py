@@ -6,8 +6,8 @@ The model, used by every enclosure of this package:
 - `+ - * /` and `sqrt` round to nearest: `fl(a ∘ b) = (a ∘ b)(1 + δ)`, |δ| ≤ UNIT, but for underflow and
 overflow.
 - A product that underflows errs by at most TINY, the smallest *normal* number. Sums never underflow
-  inexactly. Gradual underflow is assumed: with subnormals flushed to zero (`torch.set_flush_denormal`), a sum of numbers
-  below 2^-969 may lose TINY unseen.
+  inexactly. Gradual underflow is assumed: with subnormals flushed to zero (`torch.set_flush_denormal`), a
+  sum of numbers below 2^-969 may lose TINY unseen.
 - NumPy's dot, matmul and sum add the products of one entry in any order, in any blocking, with or without
   fused multiply-add. They do not use Strassen's or Winograd's scheme (OpenBLAS, MKL and BLIS do not).
 
