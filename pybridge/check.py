@@ -179,7 +179,7 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
     with clock.stage("profile"):
         rows, samples = _forward(spec, opened, input_ids, views, ledger, ops, progress)
     with clock.stage("maps"):
-        maps = _check_maps(spec, views, samples, ledger, disk, progress)
+        maps = check_maps(spec, views, samples, ledger, disk, progress)
     record = {
         "kind": KIND,
         "schema_version": SCHEMA_VERSION,
@@ -263,13 +263,13 @@ def _forward(
     return rows, samples
 
 
-def _check_maps(
+def check_maps(
     spec: CheckSpec,
     views: tuple[LinearMapView, ...],
     samples: dict[str, InputSample],
     ledger: Ledger,
     disk: DiskCache,
-    progress: Progress,
+    progress: Progress = SILENT,
 ) -> list[dict[str, Any]]:
     """Every map theorem on every map, one map's matrices alive at a time."""
     progress.begin("checking linear maps", len(views))

@@ -52,7 +52,7 @@ class Granularity(StrEnum):
     sublayer = "sublayer"
 
 
-def _calm_threads() -> None:
+def calm_threads() -> None:
     """Let waiting threads sleep, and give NumPy's BLAS one: the matrices are small, and on a busy machine
     threads that spin made the default check five times slower. What the user has set stays. No effect once
     NumPy is there.
@@ -134,7 +134,7 @@ def check(
     Exit code 0: no violation. 1: a theorem was violated, and a bundle to replay it was written. 2: bad input,
     or the check itself failed.
     """
-    _calm_threads()
+    calm_threads()
     from pybridge.check import CheckSpec, run
     from pybridge.report import print_record
 
