@@ -37,6 +37,10 @@ def _device(name: str) -> torch.device:
         device = torch.device(name)
     except RuntimeError:
         raise SettingError(f"Unknown device {name!r}. Use `cpu`, `cuda`, `cuda:1` or `mps`.") from None
+    if device.type == "meta":
+        raise SettingError(
+            "The device 'meta' holds no numbers, so nothing can be measured. Use --device cpu."
+        )
     try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
@@ -53,4 +57,5 @@ def _try_out(device: torch.device, dtype: torch.dtype) -> None:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".") + "."
+    line = (str(error).splitlines() or [type(error).__name__])[0]
+    return line.split(". ")[0].rstrip(".") + "."  # torch goes on for a page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pybridge.models.families import require_family
 from pybridge.models.weights import check_safetensors, read_json, require_finite, weight_files
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json")
+_AGAIN = "\n  Download the model again, or `save_pretrained` model and tokenizer into the folder."
 
 
 def check_folder(folder: Path) -> None:
@@ -83,7 +84,7 @@ def load_tokenizer(folder: Path) -> Any:
         with quiet_transformers():
             return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     except Exception as error:
-        raise ModelError(f"{folder}: the tokenizer cannot be read: {_brief(error)}") from None
+        raise ModelError(f"{folder}: the tokenizer cannot be read: {_brief(error)}{_AGAIN}") from None
 
 
 def _from_pretrained(folder: Path, dtype: torch.dtype) -> Any:
@@ -98,10 +99,12 @@ def _from_pretrained(folder: Path, dtype: torch.dtype) -> Any:
                 trust_remote_code=False,
                 local_files_only=True,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # so that we can name them; refused below
             )
             model, report = loaded
     except Exception as error:
-        raise ModelError(f"{folder}: the model cannot be loaded: {_brief(error)}") from None
+        raise ModelError(f"{folder}: the model cannot be loaded: {_brief(error)}{_AGAIN}") from None
+    _require_same_shapes(folder, report["mismatched_keys"])
     missing = sorted(report["missing_keys"])
     if missing:
         raise ModelError(
@@ -110,6 +113,17 @@ def _from_pretrained(folder: Path, dtype: torch.dtype) -> Any:
             "  Config and weights do not belong together; download both again."
         )
     return model
+
+
+def _require_same_shapes(folder: Path, mismatched: Iterable[tuple[str, Any, Any]]) -> None:
+    wrong = sorted((name, tuple(stored), tuple(wanted)) for name, stored, wanted in mismatched)
+    if wrong:
+        name, stored, wanted = wrong[0]
+        raise ModelError(
+            f"{folder}: {len(wrong)} weights have another shape than config.json calls for, the first being "
+            f"{name}: {stored} in the file, {wanted} by config.json.\n"
+            "  Config and weights do not belong together; download both again."
+        )
 
 
 @contextmanager

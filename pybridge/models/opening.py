@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,9 +101,9 @@ def _locate(spec: str, cache_dir: Path | None, progress: bool) -> tuple[Path, st
         return EMBEDDED / "tiny_gpt2", "tiny-gpt2: the GPT-2 model that comes with this package"
     if spec == "smollm2-135m":
         return smollm2.folder(cache_dir, progress), smollm2.source()
-    if spec and path.is_dir():
+    if spec and _is(path, Path.is_dir):
         return path, f"the folder {spec}"
-    if path.is_file():
+    if _is(path, Path.is_file):
         raise ModelError(f"{spec}: a file; {_FORMS} was expected.{_file_advice(path)}")
     if _looks_like_path(spec):
         raise ModelError(
@@ -116,6 +117,13 @@ def _locate(spec: str, cache_dir: Path | None, progress: bool) -> tuple[Path, st
         near = _suggest(spec, (*BUILT_IN, *cached_ids()))
         raise ModelError(f"{error}\n  {near}--model takes {_FORMS}.") from None
     return folder, f"{spec} from the Hugging Face hub, revision {folder.name}"
+
+
+def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
+    try:
+        return kind(path)
+    except OSError:  # a name too long for the file system, a folder that may not be entered
+        return False
 
 
 def _looks_like_path(spec: str) -> bool:

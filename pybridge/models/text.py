@@ -25,16 +25,16 @@ def read_text(path: Path | str) -> str:
     Raises: TextError if the file is missing, a folder, unreadable, empty, or not UTF-8 text.
     """
     path = Path(path).expanduser()
-    if path.is_dir():
-        raise TextError(
-            f"{path}: a folder, not a text file. Name a file, or use --dataset for a folder of text."
-        )
     try:
         raw = path.read_bytes()
+    except IsADirectoryError:
+        raise TextError(
+            f"{path}: a folder, not a text file. Name a file, or use --dataset for a folder of text."
+        ) from None
     except FileNotFoundError:
         raise TextError(f"{path}: no such file. --text takes the path of a UTF-8 text file.") from None
     except OSError as error:
-        raise TextError(f"{path}: cannot be read: {error.strerror or error}.") from None
+        raise TextError(f"{path}: cannot be read: {error.strerror or error}. Name another file.") from None
     if b"\x00" in raw:
         raise TextError(
             f"{path}: a binary file (zero byte at {raw.index(0):,}), not text. Use a UTF-8 text file."
@@ -43,11 +43,12 @@ def read_text(path: Path | str) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TextError(
-            f"{path}: not UTF-8 text (byte {error.start:,} is {raw[error.start]:#04x}). \n"
+            f"{path}: not UTF-8 text (byte {error.start:,} is {raw[error.start]:#04x}).\n"
             "  Convert it, for example with `iconv -f latin1 -t utf-8`."
         ) from None
     if not text.strip():
-        raise TextError(f"{path}: the file is empty ({len(raw):,} bytes). Use a file with text in it.")
+        but = " but for white space" if raw else ""
+        raise TextError(f"{path}: the file is empty{but} ({len(raw):,} bytes). Use a file with text in it.")
     return text
 
 
@@ -85,7 +86,7 @@ def tokenise(text: str, tokenizer: Any, tokens: int) -> Tensor:
     if len(ids) < tokens and len(start) < len(text):
         ids = _ids(text, tokenizer)
     if len(ids) < tokens:
-        fewer = f" or --tokens {len(ids)}" if ids else ""
+        fewer = f" or --tokens {len(ids)}" if len(ids) > 1 else ""
         raise TextError(
             f"The text has {len(ids):,} tokens ({len(text):,} characters), {tokens:,} are needed.\n"
             f"  Use a longer text{fewer}."

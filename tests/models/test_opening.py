@@ -199,7 +199,20 @@ def test_a_gpt2_checkpoint_as_the_hub_has_it(tmp_path: Path) -> None:
 
 def test_config_and_weights_of_different_sizes(folder: Path) -> None:
     edit_config(folder, intermediate_size=40)
-    assert "the model cannot be loaded" in refused(folder)
+    message = refused(folder)
+    assert "weights have another shape than config.json calls for" in message
+    assert "model.layers.0.mlp.down_proj.weight: (" in message
+    assert "by config.json" in message
+
+
+def test_a_config_of_impossible_sizes(folder: Path) -> None:
+    edit_config(folder, hidden_size=-1)
+    assert "Download the model again" in refused(folder)
+
+
+def test_a_name_too_long_for_any_file() -> None:
+    assert "no model name" in refused("a" * 300)
+    assert "no such folder" in refused("./" + "a" * 300)
 
 
 def test_remote_code_is_never_run(folder: Path) -> None:
@@ -252,7 +265,10 @@ def test_dtypes_and_devices(folder: Path) -> None:
     assert "Use --dtype float32" in cannot
     assert "Unknown device 'gpu'" in refused(folder, SettingError, device="gpu")
     absent = "mps" if not torch.backends.mps.is_available() else "cuda"
-    assert "is not available here" in refused(folder, SettingError, device=absent)
+    message = refused(folder, SettingError, device=absent)
+    assert "is not available here" in message
+    assert len(message) < 300  # torch's own message goes on for a page
+    assert "holds no numbers" in refused(folder, SettingError, device="meta")
 
 
 def test_an_error_leaves_the_folder_as_it_was(folder: Path, tmp_path: Path) -> None:

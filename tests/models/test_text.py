@@ -47,7 +47,8 @@ def test_files_that_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"")
     assert "the file is empty (0 bytes)" in refused(path)
     path.write_bytes(b" \n\t ")
-    assert "the file is empty (4 bytes)" in refused(path)
+    assert "the file is empty but for white space (4 bytes)" in refused(path)
+    assert "cannot be read" in refused(tmp_path / ("long" * 100))
     path.write_bytes(b"abc\x00def")
     assert "a binary file (zero byte at 3)" in refused(path)
     path.write_bytes("naïve".encode("latin1"))
@@ -83,6 +84,11 @@ def test_text_that_is_too_short_says_both_counts() -> None:
         TextError, match=r"has 0 tokens \(1 characters\), 2 are needed\.\n  Use a longer text\.$"
     ):
         tokenise(" ", tiny_tokenizer(), 2)
+
+
+def test_a_text_of_one_token_is_no_advice() -> None:
+    with pytest.raises(TextError, match=r"has 1 tokens .*\n  Use a longer text\.$"):
+        tokenise("fox", tiny_tokenizer(), 5)
 
 
 @pytest.mark.parametrize("tokens", [0, -1])
