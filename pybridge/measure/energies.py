@@ -93,7 +93,11 @@ def require_finite(state: Float[Tensor, "rows tokens d_model"], point: str) -> N
         return
     row, token = (int(i) for i in bad[0])
     run = "clean run" if row == 0 else f"perturbed run {row}"
+    if row == 0:
+        advice = "The weights are damaged or the dtype is too narrow; try --dtype float32."
+    else:
+        advice = "The perturbation is too large for the dtype; give a smaller --eps or --dtype float32."
     raise NonFiniteError(
         f"Activations contain NaN or infinity: residual stream {point}, {run}, position {token} "
-        "is the first. The weights are damaged or the dtype is too narrow; try --dtype float32."
+        f"is the first. {advice}"
     )

@@ -12,14 +12,17 @@ from pybridge.errors import OutputError
 def require_writable(path: Path) -> None:
     """Refuse an output path before the work begins, not after it.
 
-    Raises: OutputError if `path` is a folder, its folder is missing, or nothing can be written there.
+    Raises: OutputError if `path` is a folder or a device, its folder is missing, or nothing can be written
+        there.
     """
     folder = path.parent
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder; give the name of a file inside it.")
-    if not folder.is_dir():
-        raise OutputError(f"Cannot write {path}: the folder {folder} does not exist. Create it first.")
     try:
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder; give the name of a file inside it.")
+        if path.exists() and not path.is_file():  # a device or pipe would be replaced by the rename
+            raise OutputError(f"{path} is a device or a pipe; give the name of a file.")
+        if not folder.is_dir():
+            raise OutputError(f"Cannot write {path}: the folder {folder} does not exist. Create it first.")
         with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}.", suffix=".tmp"):
             pass
         if path.exists():

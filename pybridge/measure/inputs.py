@@ -59,7 +59,8 @@ def sample_of(inputs: Float[np.ndarray, "tokens in"], vectors: int, seed: int, n
     if len(usable) == 0:
         raise TextError(
             f"Every input of {name} is the same, so there is nothing to cache and nothing to check; "
-            "use a longer or less repetitive text, or more --tokens."
+            "use a longer or less repetitive text, or more --tokens; or the model is damaged here "
+            "(weights of zero), and --maps can leave the map out."
         )
     order = np.random.default_rng(seed).permutation(len(inputs))
     positions = np.sort(order[np.isin(order, usable)][:vectors])

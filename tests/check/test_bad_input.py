@@ -193,6 +193,18 @@ def test_an_output_that_cannot_be_written(model_folder: Path, text_file: Path, t
     assert_one_message(missing.stderr, missing.exit_code, r"OutputError.*does not exist")
     folder = invoke(*base, "--json", tmp_path)
     assert_one_message(folder.stderr, folder.exit_code, r"OutputError.*is a folder")
+    too_long = invoke(*base, "--json", tmp_path / ("long" * 100))
+    assert_one_message(too_long.stderr, too_long.exit_code, r"OutputError.*Choose a place")
+
+
+def test_an_output_that_is_no_regular_file_is_left_alone(
+    model_folder: Path, text_file: Path, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    result = invoke("check", "--model", model_folder, "--text", text_file, "--tokens", 16, "--json", pipe)
+    assert_one_message(result.stderr, result.exit_code, r"OutputError.*a device or a pipe")
+    assert pipe.is_fifo()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

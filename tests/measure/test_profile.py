@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -154,6 +155,13 @@ def test_damaged_activations_name_the_block(adapter: Adapter, input_ids: torch.T
     adapter.blocks[1].register_forward_hook(lambda _m, _a, out: out.index_fill(1, torch.tensor([7]), value))
     with pytest.raises(NonFiniteError, match=r"residual stream h2, clean run, position 7"):
         measure_profile(adapter, input_ids, SPEC)
+
+
+def test_a_perturbation_that_overflows_is_told_from_damaged_weights(
+    adapter: Adapter, input_ids: torch.Tensor
+) -> None:
+    with pytest.raises(NonFiniteError, match=r"perturbed run 1, position 0 .*give a smaller --eps"):
+        measure_profile(adapter, input_ids, replace(SPEC, eps=(1e300,)))
 
 
 def rho(rows: tuple[ProfileRow, ...]) -> list[float]:
