@@ -20,6 +20,7 @@ import numpy as np
 from pybridge.errors import BundleError
 from pybridge.runtime.enclosure import EnclosedMap, EnclosedReal, EnclosedVec
 from pybridge.runtime.enclosure.leaves import DenseLeaf, FactoredLeaf
+from pybridge.runtime.verdict import Verdict
 
 KIND = "living-inference violation"
 SCHEMA_VERSION = 1
@@ -142,7 +143,16 @@ def read(path: Path) -> Bundle:
         raise BundleError(
             f"{path} is damaged: {type(error).__name__}: {error}. Run the check again."
         ) from None
+    _require_texts(path, record)
     return Bundle(record, given)
+
+
+def _require_texts(path: Path, record: Mapping[str, Any]) -> None:
+    for key in ("theorem", "where", "statement", "verdict"):
+        if not isinstance(record.get(key), str):
+            raise BundleError(f"{path} is damaged: it has no {key!r}. Run the check again.")
+    if record["verdict"] not in set(Verdict):
+        raise BundleError(f"{path} is damaged: {record['verdict']!r} is no verdict. Run the check again.")
 
 
 def _writer(record: Mapping[str, Any]) -> str:
