@@ -19,7 +19,7 @@ def summary_lines(record: Record) -> Iterator[str]:
         f"{model['d_model']}, {environment['dtype']} on {environment['device']}."
     )
     tokens = counted(protocol["tokens"], "token")
-    yield f"Text: {text['source']}, {tokens}; beginning-of-text token: {protocol['bos']}."
+    yield f"Text: {text['source']}, {tokens}; BOS {protocol['bos']}."
     yield verdict_line(record)
     for some in record["summaries"]:
         yield profile_line(some)
@@ -54,15 +54,20 @@ def profile_line(some: Record) -> str:
     where = (
         "all positions" if some["positions"] == "all" else f"positions from {some['positions'].split(':')[1]}"
     )
+    start = f"ε = {some['eps']:g}, {where}"
+    measured, without_last = (counts["count"] - counts["noise"] for counts in (every, paper))
+    if measured == 0:
+        everything = counted(every["count"], noun)
+        return f"{start}: all {everything} within the noise floor of the dtype; no number is made of it."
     line = (
-        f"ε = {some['eps']:g}, {where}: ρ < 1 in {share(every['contracting'], every['count'])} {noun}s "
-        f"({share(paper['contracting'], paper['count'])} without the last block)"
+        f"{start}: ρ < 1 in {share(every['contracting'], measured)} {noun}s "
+        f"({share(paper['contracting'], without_last)} without the last block)"
     )
     line += (
-        f"; Theorem 10's condition holds in {share(every['condition_holds'], every['count'])} "
-        f"({share(paper['condition_holds'], paper['count'])}); largest ρ {compact(some['rho_max'])}"
+        f"; Theorem 10's condition holds in {share(every['condition_holds'], measured)} "
+        f"({share(paper['condition_holds'], without_last)}); "
+        f"largest ρ {compact(some['rho_max'])} at {some['rho_max_at']}."
     )
-    line += f" at {some['rho_max_at']}." if some["rho_max_at"] is not None else "."
     if every["noise"]:
-        line += f" {counted(every['noise'], noun)} within the noise floor."
+        line += f" {counted(every['noise'], f'more {noun}')} within the noise floor."
     return line

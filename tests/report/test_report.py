@@ -11,6 +11,7 @@ from rich.console import Console
 
 from pybridge.report import print_record
 from pybridge.report.numbers import compact, percent
+from pybridge.report.progress import Bars
 from pybridge.report.summary import profile_line, verdict_line
 
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*[39][0-7](?:;\d+)*m")
@@ -44,7 +45,7 @@ def a_record() -> dict[str, Any]:
                 "positions": "all",
                 "granularity": "block",
                 "all_blocks": counts(noise=1),
-                "without_last_block": counts(count=5),
+                "without_last_block": counts(count=5, noise=1),
                 "rho_max": 1.5,
                 "rho_max_at": "4",
             }
@@ -82,9 +83,11 @@ def test_violations_and_errors_lead_the_verdict_line() -> None:
 
 def test_both_counts_and_the_noise_are_said() -> None:
     line = profile_line(a_record()["summaries"][0])
-    assert "ρ < 1 in 3 of 6 blocks (3 of 5 without the last block)" in line
-    assert "Theorem 10's condition holds in 1 of 6 (1 of 5)" in line
-    assert "largest ρ 1.5 at 4. 1 block within the noise floor." in line
+    assert "ρ < 1 in 3 of 5 blocks (3 of 4 without the last block)" in line
+    assert "Theorem 10's condition holds in 1 of 5 (1 of 4)" in line
+    assert "largest ρ 1.5 at 4. 1 more block within the noise floor." in line
+    silent = a_record()["summaries"][0] | {"all_blocks": counts(noise=6), "rho_max": None, "rho_max_at": None}
+    assert profile_line(silent).endswith("all 6 blocks within the noise floor of the dtype; no number is made of it.")
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
@@ -112,3 +115,12 @@ def test_compact(value: float | None, text: str) -> None:
 
 def test_percent_of_nothing() -> None:
     assert percent(0, 0) == "–"
+
+
+def test_bars_are_drawn_on_stderr_and_gone_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bars() as bars:
+        bars.begin("measuring blocks", 2)
+        bars.advance()
+        bars.begin("checking linear maps", 3)
+        assert bars.visible
+    assert capsys.readouterr().out == ""
