@@ -19,7 +19,7 @@ def summary_lines(record: Record) -> Iterator[str]:
         f"{model['d_model']}, {environment['dtype']} on {environment['device']}."
     )
     tokens = counted(protocol["tokens"], "token")
-    yield f"Text: {text['source']}, {tokens}; BOS {protocol['bos']}."
+    yield f"Text: {text['source']}, {tokens}; beginning-of-text token: {protocol['bos']}."
     yield verdict_line(record)
     for some in record["summaries"]:
         yield profile_line(some)
