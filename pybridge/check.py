@@ -157,6 +157,7 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
     spec.require_sound()
     clock = _Clock()
     with clock.stage("open"):
+        text_source, text = _text(spec)  # before a model that may have to be downloaded
         progress.begin("opening the model")
         opened = open_model(
             spec.model,
@@ -165,7 +166,6 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
             cache_dir=spec.cache_dir,
             progress=progress.visible,
         )
-        text_source, text = _text(spec)
         input_ids = _tokens(spec, opened, text)
         views = select_maps(opened, spec)
     about = _about(spec, opened, text_source, text, input_ids)

@@ -213,6 +213,10 @@ def test_a_read_only_output(model_folder: Path, text_file: Path, out: Path) -> N
     refused(out, r"OutputError", "--model", model_folder, "--text", text_file, "--tokens", 16)
 
 
+def test_the_text_is_read_before_the_model_is_opened(out: Path, tmp_path: Path) -> None:
+    refused(out, r"TextError.*no such file", "--model", "no such name", "--text", tmp_path / "none.txt")
+
+
 def test_the_output_is_checked_before_the_model_is_opened(tmp_path: Path) -> None:
     result = invoke("check", "--model", "no such name", "--json", tmp_path / "no" / "record.json")
     assert_one_message(result.stderr, result.exit_code, r"OutputError")
