@@ -41,7 +41,10 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
 
 def _shards(folder: Path) -> tuple[Path, ...]:
     index = read_json(folder / _INDEX)
-    names = sorted({str(name) for name in dict(index.get("weight_map", {})).values()})
+    weight_map = index.get("weight_map", {})
+    if not isinstance(weight_map, dict):
+        raise ModelError(f"{folder / _INDEX}: `weight_map` is no JSON object. Download the model again.")
+    names = sorted({str(name) for name in weight_map.values()})
     missing = [name for name in names if not (folder / name).is_file()]
     if missing or not names:
         raise ModelError(

@@ -124,6 +124,12 @@ def test_folder_without_weights(folder: Path) -> None:
     assert "no weights: neither model.safetensors nor" in refused(folder)
 
 
+def test_an_index_that_is_damaged(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors.index.json").write_text('{"weight_map": [1]}')
+    assert "`weight_map` is no JSON object" in refused(folder)
+
+
 @pytest.mark.parametrize("name", ["pytorch_model.bin", "model.pt", "weights.ckpt"])
 def test_pickled_weights_are_never_loaded(folder: Path, name: str) -> None:
     weights = load_file(folder / "model.safetensors")
