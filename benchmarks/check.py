@@ -100,11 +100,11 @@ def theorems_cost(opened: OpenModel, ids: torch.Tensor, spec: CheckSpec, repeats
         disk = DiskCache(Path(folder))
 
         def theorems() -> None:
-            ops = EnclosureBackend(NormSource(DiskNormCache(disk)))
-            ledger = Ledger(checks, ops, lambda *_: None)
+            source = NormSource(DiskNormCache(disk))
+            ledger = Ledger(checks, EnclosureBackend(source), lambda *_: None)
             with sample_inputs(opened.adapter, [v.name for v in views], spec.vectors, spec.seed) as samples:
                 opened.adapter.trunk(ids)
-            check_maps(spec, views, samples, ledger, disk)
+            check_maps(spec, views, samples, ledger, source, disk)
 
         def full_forward() -> None:
             with torch.no_grad():

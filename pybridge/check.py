@@ -31,7 +31,7 @@ from pybridge.measure.environment import environment_record, versions
 from pybridge.measure.files import require_writable, write_atomically
 from pybridge.measure.inputs import InputSample, sample_inputs
 from pybridge.measure.ledger import Ledger
-from pybridge.measure.map_scope import Split, Weights, map_instances, map_record
+from pybridge.measure.map_scope import Split, Weights, map_instances, map_record, norm_records
 from pybridge.measure.norm_cache import DiskNormCache
 from pybridge.measure.positions import position_sets
 from pybridge.measure.profile import ProfileSpec, measure_profile
@@ -171,7 +171,8 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
     about = _about(spec, opened, text_source, text, input_ids)
     violations = ViolationWriter(spec.violations_folder, about | {"versions": versions()})
     disk = DiskCache(cache_root(spec.cache_dir) / "bounds")
-    ops = EnclosureBackend(NormSource(DiskNormCache(disk)))
+    norms = NormSource(DiskNormCache(disk))
+    ops = EnclosureBackend(norms)
     if checks is None:
         checks = [pybridge_extracted.load(name) for name in pybridge_extracted.NAMES]
     ledger = Ledger(checks, ops, violations)
@@ -179,7 +180,7 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
     with clock.stage("profile"):
         rows, samples = _forward(spec, opened, input_ids, views, ledger, ops, progress)
     with clock.stage("maps"):
-        maps = check_maps(spec, views, samples, ledger, disk, progress)
+        maps = check_maps(spec, views, samples, ledger, norms, disk, progress)
     record = {
         "kind": KIND,
         "schema_version": SCHEMA_VERSION,
@@ -268,6 +269,7 @@ def check_maps(
     views: tuple[LinearMapView, ...],
     samples: dict[str, InputSample],
     ledger: Ledger,
+    norms: NormSource,
     disk: DiskCache,
     progress: Progress = SILENT,
 ) -> list[dict[str, Any]]:
@@ -278,8 +280,11 @@ def check_maps(
         weights = Weights.of(view)
         split = split_of(weights, spec, disk)
         sample = samples[view.input_key]
-        ledger.put(map_instances(view.name, weights, split, sample))
-        records.append(map_record(view, weights, split, sample))
+        instances = map_instances(view.name, weights, split, sample)
+        ledger.put(instances)
+        records.append(
+            map_record(view, weights, split, sample) | {"operator_norms": norm_records(instances, norms)}
+        )
         progress.advance()
     return records
 
@@ -303,7 +308,7 @@ def split_of(weights: Weights, spec: CheckSpec, disk: DiskCache) -> Split:
         }
         disk.put_arrays(key, known)
     threshold = Threshold(float(known["threshold"][0]), int(known["ties"][0]))
-    return Split(settings, _sparse(weights, threshold), known["left"], known["right"])
+    return Split(_sparse(weights, threshold), known["left"], known["right"])
 
 
 def _sparse(weights: Weights, threshold: Threshold) -> np.ndarray:

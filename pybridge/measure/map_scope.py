@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from pybridge.measure.inputs import InputSample
 from pybridge.measure.instances import Instances
 from pybridge.models.fingerprint import tensor_digest
 from pybridge.models.linear_maps import LinearMapView
-from pybridge.runtime.enclosure import EnclosedMap, EnclosedVec
+from pybridge.runtime.enclosure import EnclosedMap, EnclosedVec, NormSource
 
 HIT_COST = 0.0
 """Multiply-adds of a cache hit: the cached product is reused."""
@@ -44,12 +44,10 @@ class Split:
     """W = W_sparse + W_residual and W_sparse = W_approx + W_R, as `compress` decided it.
 
     Attributes:
-        key: names the two settings.
         sparse: (out, in), W where kept and 0 elsewhere, the dtype of W.
         left, right: the factors of W_approx.
     """
 
-    key: str
     sparse: Float[np.ndarray, "out in"]
     left: Float[np.ndarray, "out rank"]
     right: Float[np.ndarray, "rank in"]
@@ -96,6 +94,18 @@ def _full_cost(weights: Weights) -> float:
 def _lookup_cost(weights: Weights, sample: InputSample) -> float:
     """in multiply-adds for each earlier input that is searched."""
     return weights.array.shape[1] * sample.mean_searched
+
+
+def norm_records(instances: Instances, norms: NormSource) -> dict[str, dict[str, Any]]:
+    """Certified operator norms of W and of the parts it is split into, each with its label."""
+    f, sparse, approx = (instances.given[m] for m in ("weight", "sparse weight", "low-rank weight"))
+    maps = {
+        "weight": f,
+        "sparse_residual": f - sparse,
+        "low_rank": approx,
+        "low_rank_remainder": sparse - approx,
+    }
+    return {name: asdict(norms.enclose(linear_map)) for name, linear_map in maps.items()}
 
 
 def map_record(view: LinearMapView, weights: Weights, split: Split, sample: InputSample) -> dict[str, Any]:

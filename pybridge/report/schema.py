@@ -84,6 +84,14 @@ THEOREM = _object(
     }
 )
 
+_NORM = _object(
+    {
+        "lo": {"type": "number", "minimum": 0},
+        "hi": {"type": "number", "minimum": 0},
+        "label": {"enum": ["exact enclosure", "certified upper"]},
+    }
+)
+
 MAP = _object(
     {
         "name": _TEXT,
@@ -100,6 +108,9 @@ MAP = _object(
         "hit_rate": {"type": "number", "minimum": 0, "maximum": 1},
         "full_cost": _NUMBER,
         "lookup_cost": _NUMBER,
+        "operator_norms": _object(
+            dict.fromkeys(("weight", "sparse_residual", "low_rank", "low_rank_remainder"), _NORM)
+        ),
     }
 )
 

@@ -14,7 +14,7 @@ import pytest
 from pybridge.measure.cache import DiskCache
 from pybridge.measure.inputs import InputSample, sample_of
 from pybridge.measure.instances import Instances, bind
-from pybridge.measure.map_scope import Split, Weights, map_instances, map_record
+from pybridge.measure.map_scope import Split, Weights, map_instances, map_record, norm_records
 from pybridge.measure.norm_cache import DiskNormCache
 from pybridge.runtime.enclosure import EnclosureBackend, NormSource
 from pybridge.runtime.verdict import Verdict, evaluate
@@ -31,7 +31,7 @@ def sample() -> InputSample:
 def split(axis: int, size: float = 4.0, sparse: np.ndarray = MATRIX) -> Split:
     """W_approx = size · e eᵀ; at size 4, both axes of the double singular value are as good."""
     unit = np.eye(3, dtype=np.float32)[axis]
-    return Split("keep=1.0 rank=1", sparse, np.float32(size) * unit[:, None], unit[None, :])
+    return Split(sparse, np.float32(size) * unit[:, None], unit[None, :])
 
 
 def verdicts(name: str, instances: Instances, folder: Path) -> set[str]:
@@ -44,9 +44,7 @@ def verdicts(name: str, instances: Instances, folder: Path) -> set[str]:
     "name", ["interpolation_bound", "composition_bound_tight", "composition_bound_dropped"]
 )
 def test_factors_made_anew_never_meet_the_norms_of_the_old_ones(name: str, tmp_path: Path) -> None:
-    first = Split(
-        "keep=1.0 rank=2", MATRIX, 4 * np.eye(3, 2, dtype=np.float32), np.eye(2, 3, dtype=np.float32)
-    )
+    first = Split(MATRIX, 4 * np.eye(3, 2, dtype=np.float32), np.eye(2, 3, dtype=np.float32))
     exact, coarse = first, replace(first, left=0 * first.left)  # same weights, same settings, other factors
     assert verdicts(name, map_instances("m", WEIGHTS, exact, sample()), tmp_path) == {Verdict.HOLDS}
     assert verdicts(name, map_instances("m", WEIGHTS, coarse, sample()), tmp_path) == {Verdict.HOLDS}
@@ -69,3 +67,10 @@ def test_the_record_carries_the_costs_that_were_checked() -> None:
     record = map_record(view, WEIGHTS, split(0), sample())
     assert (record["full_cost"], record["lookup_cost"]) == (9.0, 3 * 4.0)
     assert (record["full_cost"], record["lookup_cost"]) == (given["full cost"], given["lookup cost"])
+
+
+def test_recorded_norms_hold_the_true_ones() -> None:
+    norms = norm_records(map_instances("m", WEIGHTS, split(0), sample()), NormSource())
+    truth = {"weight": 4.0, "sparse_residual": 0.0, "low_rank": 4.0, "low_rank_remainder": 4.0}
+    for name, value in truth.items():
+        assert norms[name]["lo"] <= value <= norms[name]["hi"] <= 1.01 * value
