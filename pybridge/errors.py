@@ -1,7 +1,7 @@
 """The exception tree: every way in which a user's input can be wrong.
 
-A command line turns any `LivingInferenceError` into its message on stderr and exit code 2. A message says where the
-trouble is, what was expected, what came, and what to try next.
+A command line turns any `LivingInferenceError` into its message on stderr and exit code 2. A message says
+where the trouble is, what was expected, what came, and what to try next.
 """
 
 from __future__ import annotations

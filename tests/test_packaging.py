@@ -19,7 +19,9 @@ def folders(top: str, name: str) -> set[str]:
 
 
 def test_every_package_is_listed() -> None:
-    assert set(SETUP["packages"]) == folders("pybridge", "pybridge") | folders("extracted", "pybridge_extracted")
+    assert set(SETUP["packages"]) == folders("pybridge", "pybridge") | folders(
+        "extracted", "pybridge_extracted"
+    )
 
 
 def test_every_data_file_is_shipped() -> None:
@@ -28,4 +30,6 @@ def test_every_data_file_is_shipped() -> None:
             if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts:
                 package = ".".join((name, *path.parent.relative_to(ROOT / top).parts))
                 patterns = SETUP["package-data"].get(package, [])
-                assert any(path.match(p) for p in patterns), f"{path.relative_to(ROOT)} is not in package-data"
+                assert any(path.match(p) for p in patterns), (
+                    f"{path.relative_to(ROOT)} is not in package-data"
+                )

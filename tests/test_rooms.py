@@ -74,7 +74,7 @@ def top_level_runtime(node: ast.AST) -> bool:
 def imports(path: Path) -> Iterator[tuple[str, int]]:
     """Modules imported anywhere in a file, except under its `if __name__ == "__main__"` line."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    pending = [node for node in tree.body if top_level_runtime(node)]
+    pending: list[ast.AST] = [node for node in tree.body if top_level_runtime(node)]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.Import):
@@ -99,11 +99,15 @@ def violations(files: list[tuple[str, Path]]) -> list[str]:
             target = room_of(module)
             outside = module.split(".")[0]
             if outside in HOMES and room not in HOMES[outside]:
-                found.append(f"{where}:{line}: `{outside}` is at home in {sorted(HOMES[outside])}, not in {room}")
+                found.append(
+                    f"{where}:{line}: `{outside}` is at home in {sorted(HOMES[outside])}, not in {room}"
+                )
             if target in (None, "pybridge", room, "errors") or room == "cli":
                 continue
             if target not in ALLOWED[room]:
-                found.append(f"{where}:{line}: {room} imports {module}; it may import {sorted(ALLOWED[room])}")
+                found.append(
+                    f"{where}:{line}: {room} imports {module}; it may import {sorted(ALLOWED[room])}"
+                )
     return found
 
 
@@ -163,7 +167,9 @@ def test_lean_rooms_are_one_way_and_every_topic_is_behind_the_door() -> None:
                 assert module.startswith("Mathlib."), f"{topic}.lean imports {module}"
 
 
-@pytest.mark.parametrize("module", ["pybridge", "pybridge.ir", "pybridge.parser", "pybridge.codegen", "pybridge.runtime"])
+@pytest.mark.parametrize(
+    "module", ["pybridge", "pybridge.ir", "pybridge.parser", "pybridge.codegen", "pybridge.runtime"]
+)
 def test_the_ground_floor_starts_without_torch(module: str) -> None:
     code = f"import sys, {module}; print('torch' in sys.modules, 'transformers' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

@@ -30,9 +30,18 @@ def counts(**some: int) -> dict[str, int]:
 def a_record() -> dict[str, Any]:
     measured = {"g": 1.0, "cos_theta": 0.5, "alpha_sq": 3.0, "growth": 3.0}
     of_error = ("L", "rho", "beta_sq", "cos_phi", "bound", "lost_to_alignment")
-    row = {"block": 0, "sublayer": None, "eps": 0.01, "positions": "all", "noise": None, "condition_holds": True}
+    row = {
+        "block": 0,
+        "sublayer": None,
+        "eps": 0.01,
+        "positions": "all",
+        "noise": None,
+        "condition_holds": True,
+    }
     sound = row | measured | dict.fromkeys(of_error, 0.25)
-    noisy = row | measured | dict.fromkeys(of_error) | {"block": 1, "noise": "too small", "condition_holds": None}
+    noisy = (
+        row | measured | dict.fromkeys(of_error) | {"block": 1, "noise": "too small", "condition_holds": None}
+    )
     return {
         "model": {"name": "m", "source": "a [folder]", "blocks": 2, "d_model": 8},
         "text": {"source": "a file"},
@@ -77,8 +86,12 @@ def printed(width: int, **options: Any) -> str:
 def test_violations_and_errors_lead_the_verdict_line() -> None:
     record = a_record()
     assert verdict_line(record).startswith("1 violation found: 1 theorem, 8 instances: 7 HOLDS")
-    assert verdict_line(record | {"totals": totals(HOLDS=1, ERROR=2)}).startswith("Not complete, 2 evaluations ended in ERROR")
-    assert verdict_line(record | {"totals": totals(HOLDS=999, INCONCLUSIVE=1)}).endswith("1 INCONCLUSIVE (0.10 %).")
+    assert verdict_line(record | {"totals": totals(HOLDS=1, ERROR=2)}).startswith(
+        "Not complete, 2 evaluations ended in ERROR"
+    )
+    assert verdict_line(record | {"totals": totals(HOLDS=999, INCONCLUSIVE=1)}).endswith(
+        "1 INCONCLUSIVE (0.10 %)."
+    )
 
 
 def test_both_counts_and_the_noise_are_said() -> None:
@@ -87,13 +100,22 @@ def test_both_counts_and_the_noise_are_said() -> None:
     assert "Theorem 10's condition holds in 1 of 5 (1 of 4)" in line
     assert "largest ρ 1.5 at 4. 1 more block within the noise floor." in line
     silent = a_record()["summaries"][0] | {"all_blocks": counts(noise=6), "rho_max": None, "rho_max_at": None}
-    assert profile_line(silent).endswith("all 6 blocks within the noise floor of the dtype; no number is made of it.")
+    assert profile_line(silent).endswith(
+        "all 6 blocks within the noise floor of the dtype; no number is made of it."
+    )
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
 def test_numbers_survive_every_width(width: int) -> None:
     text = printed(width)
-    for needed in ("retrieval_bound", "1.25", "0.25", "VIOLATED", "retrieval_bound: 2 × not met: hδ", "a [folder]"):
+    for needed in (
+        "retrieval_bound",
+        "1.25",
+        "0.25",
+        "VIOLATED",
+        "retrieval_bound: 2 × not met: hδ",
+        "a [folder]",
+    ):
         assert needed in text
     assert "python -m pybridge.replay out.violations/retrieval_bound-0.json" in text
 
@@ -108,7 +130,9 @@ def test_colours_are_off_when_asked() -> None:
     assert not COLOUR.search(printed(200, force_terminal=True, color_system="standard", no_color=True))
 
 
-@pytest.mark.parametrize(("value", "text"), [(None, "–"), (0.123456, "0.1235"), (19.82, "19.82"), (1e-7, "1e-07")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "–"), (0.123456, "0.1235"), (19.82, "19.82"), (1e-7, "1e-07")]
+)
 def test_compact(value: float | None, text: str) -> None:
     assert compact(value) == text
 
