@@ -122,14 +122,14 @@ def _evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> E
     shapes = [claim.truth.shape for _, claim in conditions] + [conclusion.truth.shape, (1,)]
     size = np.broadcast_shapes(*shapes, sides.shape if sides else ())[0]
 
-    verdicts = np.full(size, Verdict.INCONCLUSIVE, dtype=object)
+    # element by element: NumPy would turn a StrEnum that fills or is spread over an array into a plain str
+    verdicts = np.array([Verdict.INCONCLUSIVE] * size, dtype=object)
     reasons = [""] * size
     open_instances = _judge_conditions(conditions, verdicts, reasons)
     truth = np.broadcast_to(conclusion.truth, (size,))
-    verdicts[open_instances & (truth == Truth.TRUE)] = Verdict.HOLDS
-    verdicts[open_instances & (truth == Truth.FALSE)] = Verdict.VIOLATED
     sides = sides.broadcast(size) if sides else None
     for i in np.flatnonzero(open_instances):
+        verdicts[i] = _VERDICT_OF[Truth(truth[i])]
         reasons[i] = reason(conclusion, int(truth[i]), sides.at(int(i)) if sides else None)
     if sides is None:
         return Evaluation(check.NAME, verdicts, reasons, values=values)
@@ -145,6 +145,13 @@ def _evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> E
         relative_width=sides.relative_width(),
         values=values,
     )
+
+
+_VERDICT_OF = {
+    Truth.TRUE: Verdict.HOLDS,
+    Truth.FALSE: Verdict.VIOLATED,
+    Truth.UNDECIDED: Verdict.INCONCLUSIVE,
+}
 
 
 def _judge_conditions(

@@ -49,6 +49,7 @@ def reals(*values: float | tuple[float, float]) -> EnclosedReal:
 def test_each_instance_has_its_own_verdict() -> None:
     found = evaluate(check(at_most), ops, {"a": reals(1.0, 3.0, (1.0, 3.0)), "b": reals(2.0, 2.0, 2.0)})
     assert found.verdicts.tolist() == [HOLDS, VIOLATED, INCONCLUSIVE]
+    assert all(type(verdict) is Verdict for verdict in found.verdicts)
     assert found.reasons[0] == ""
     assert found.reasons[1] == "certainly not left ≤ right: left in [3.0, 3.0], right in [2.0, 2.0]"
     assert "undecided, joint relative width 0.667" in found.reasons[2]
