@@ -68,13 +68,32 @@ def _request(name: str, config: str | None) -> dict[str, Any]:
     path = Path(name).expanduser()
     if path.is_file():
         builder = _builder(path)
+        _require_config(name, config, ["default"])
         return {"path": builder, "data_files": str(path), **(_WHOLE if builder == "text" else {})}
     if not path.is_dir():
+        if _looks_like_path(name):
+            raise TextError(f"{name}: no such folder or file. {_FORM}.")
         _require_answer(name)
         return {"path": name, "name": config}
     if {file.suffix for file in path.rglob("*") if file.is_file()} == {".txt"}:
+        _require_config(name, config, ["default"])
         return {"path": "text", "data_dir": str(path), **_WHOLE}
+    if config is not None:
+        from datasets import get_dataset_config_names
+
+        _require_config(name, config, get_dataset_config_names(str(path)))
     return {"path": str(path), "name": config}
+
+
+def _require_config(name: str, config: str | None, available: list[str]) -> None:
+    """The library takes any name for a configuration of local data, and gives the default one."""
+    if config is not None and config not in available:
+        raise TextError(f"{name}: no configuration {config!r}; it has {', '.join(available)}. {_FORM}.")
+
+
+def _looks_like_path(name: str) -> bool:
+    path_like = name.startswith((".", "~", os.sep)) or name.endswith("/") or name.count("/") > 1
+    return path_like or "\\" in name or Path(name).suffix.lower() in _BUILDERS
 
 
 def _require_answer(name: str) -> None:

@@ -73,6 +73,32 @@ def test_splits_of_a_folder(tmp_path: Path) -> None:
     assert f"{tmp_path}: no split 'dev'; it has " in refused(f"{tmp_path}::dev")
 
 
+@pytest.mark.parametrize("kind", ["folder of rows", "folder of text", "file"])
+def test_an_unknown_configuration_of_local_data(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "a.txt" if kind == "file" else tmp_path
+    if kind == "folder of rows":
+        lines_of(tmp_path / "train.jsonl", [{"text": "one"}])
+    else:
+        (tmp_path / "a.txt").write_text("one")
+    assert f"{place}: no configuration 'zorg'; it has default." in refused(f"{place}:zorg")
+    assert load_dataset_text(f"{place}:default") == "one"
+
+
+def test_configurations_that_a_folder_declares(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        lines_of(tmp_path / f"{name}.jsonl", [{"text": f"from {name}"}])
+    configs = "".join(f"- config_name: {n}\n  data_files: {n}.jsonl\n" for n in ("one", "two"))
+    (tmp_path / "README.md").write_text(f"---\nconfigs:\n{configs}---\n")
+    assert load_dataset_text(f"{tmp_path}:two") == "from two"
+    assert "no configuration 'zorg'; it has one, two." in refused(f"{tmp_path}:zorg")
+
+
+@pytest.mark.parametrize("name", ["./ds/none", "~/none-at-all", "a/b/c", "ds/", "none.jsonl", "/none-at-all"])
+def test_a_path_to_nothing_never_asks_the_hub(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    online(monkeypatch, "http://127.0.0.1:9")
+    assert refused(name).startswith(f"{name}: no such folder or file. --dataset takes NAME")
+
+
 def test_columns_that_are_not_clear(tmp_path: Path) -> None:
     path = lines_of(tmp_path / "a.jsonl", [{"question": "a", "answer": "b"}])
     assert "no column called `text`; the columns are question, answer" in refused(str(path))
