@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from pybridge.errors import LivingInferenceError
+from pybridge.errors import LivingInferenceError, SettingError
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
@@ -61,6 +62,17 @@ def calm_threads() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def _named_by(option: str) -> Callable[[str], Path]:
+    """Parser of a path; the empty one is refused here, before `Path` makes it the current folder."""
+
+    def parse(value: str) -> Path:
+        if not value:
+            raise SettingError(f"{option} is an empty path; name a file, or leave the option out.")
+        return Path(value)
+
+    return parse
+
+
 def _colour_off(no_color: bool) -> bool:
     return no_color or bool(os.environ.get("NO_COLOR"))
 
@@ -76,7 +88,9 @@ def check(
     text: Annotated[
         Path | None,
         typer.Option(
-            help="A UTF-8 text file to run the model on. Default: the excerpt that comes with the package."
+            metavar="PATH",
+            parser=_named_by("--text"),
+            help="A UTF-8 text file to run the model on. Default: the excerpt that comes with the package.",
         ),
     ] = None,
     dataset: Annotated[
@@ -120,7 +134,12 @@ def check(
     ] = None,
     json: Annotated[
         Path | None,
-        typer.Option("--json", metavar="PATH", help="Write everything measured to this JSON file."),
+        typer.Option(
+            "--json",
+            metavar="PATH",
+            parser=_named_by("--json"),
+            help="Write everything measured to this JSON file.",
+        ),
     ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the summary only, and no progress.")

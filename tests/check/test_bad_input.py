@@ -187,6 +187,18 @@ def test_missing_text_and_data_set(model_folder: Path, out: Path, tmp_path: Path
     refused(out, r"TextError", "--model", model_folder, "--dataset", tmp_path / "none")
 
 
+@pytest.mark.parametrize("option", ["--text", "--json"])
+def test_an_empty_path(option: str) -> None:
+    result = invoke("check", option, "")
+    assert_one_message(result.stderr, result.exit_code, f"SettingError: {option} is an empty path")
+    assert result.stdout == ""
+
+
+def test_a_data_set_without_a_name() -> None:
+    result = invoke("check", "--dataset", "")
+    assert_one_message(result.stderr, result.exit_code, r"TextError: '' is no data set")
+
+
 def test_an_output_that_cannot_be_written(model_folder: Path, text_file: Path, tmp_path: Path) -> None:
     base = ("check", "--model", model_folder, "--text", text_file, "--tokens", 16)
     missing = invoke(*base, "--json", tmp_path / "no" / "record.json")
