@@ -29,7 +29,7 @@ from pybridge.measure.block_scope import BlockScope
 from pybridge.measure.cache import DiskCache
 from pybridge.measure.environment import environment_record, versions
 from pybridge.measure.files import require_writable, write_atomically
-from pybridge.measure.inputs import InputSample, sample_inputs
+from pybridge.measure.inputs import Sample, sample_inputs
 from pybridge.measure.ledger import Ledger
 from pybridge.measure.map_scope import Split, Weights, map_instances, map_record, norm_records
 from pybridge.measure.norm_cache import DiskNormCache
@@ -246,7 +246,7 @@ def _forward(
     ledger: Ledger,
     ops: EnclosureBackend,
     progress: Progress,
-) -> tuple[tuple[ProfileRow, ...], dict[str, InputSample]]:
+) -> tuple[tuple[ProfileRow, ...], dict[str, Sample]]:
     """The one batched pass: profile rows, block and profile theorems, and a sample of every map's inputs."""
     adapter = opened.adapter
     profile = ProfileSpec(spec.eps, spec.seed, spec.granularity, position_sets(spec.skip_tokens, spec.tokens))
@@ -267,7 +267,7 @@ def _forward(
 def check_maps(
     spec: CheckSpec,
     views: tuple[LinearMapView, ...],
-    samples: dict[str, InputSample],
+    samples: dict[str, Sample],
     ledger: Ledger,
     norms: NormSource,
     disk: DiskCache,

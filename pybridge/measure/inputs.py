@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from pybridge.errors import NonFiniteError, TextError
+from pybridge.errors import NonFiniteError
 from pybridge.measure.nearest import Nearest, nearest_earlier
 from pybridge.models.adapter import Adapter
 
@@ -46,23 +46,44 @@ class InputSample:
         )
 
 
-def sample_of(inputs: Float[np.ndarray, "tokens in"], vectors: int, seed: int, name: str) -> InputSample:
-    """Sample `vectors` seeded positions among those that have an earlier differing input.
+ALL_THE_SAME = "every input of this map is the same"
+
+
+@dataclass(frozen=True, eq=False)
+class EqualInputs:
+    """Inputs of all maps that share one input tensor that is the same at every position, as behind a layer of
+    zeros: there is no pair of differing inputs, hence no radius and no hit rate.
+
+    Attributes:
+        positions, x, mean_searched: as in `InputSample`.
+    """
+
+    positions: Int[np.ndarray, " vectors"]
+    x: Float[np.ndarray, "vectors in"]
+    mean_searched: float
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(f"position {t}" for t in self.positions)
+
+
+Sample = InputSample | EqualInputs
+
+
+def sample_of(inputs: Float[np.ndarray, "tokens in"], vectors: int, seed: int) -> Sample:
+    """Sample `vectors` seeded positions among those that have an earlier differing input; where all
+    inputs are equal, among all.
 
     The order in which positions are tried is the same for every map, so that maps are compared at the same
     tokens.
-
-    Raises: TextError when no position has one (all inputs equal, or a single token).
     """
     found: Nearest = nearest_earlier(inputs)
     usable = found.found
-    if len(usable) == 0:
-        raise TextError(
-            f"Every input of {name} is the same, so there is nothing to cache and nothing to check; "
-            "use a longer or less repetitive text, or more --tokens; or the model is damaged here "
-            "(weights of zero), and --maps can leave the map out."
-        )
     order = np.random.default_rng(seed).permutation(len(inputs))
+    mean_searched = (len(inputs) - 1) / 2
+    if len(usable) == 0:
+        positions = np.sort(order[:vectors])
+        return EqualInputs(positions, inputs[positions].astype(np.float64), mean_searched)
     positions = np.sort(order[np.isin(order, usable)][:vectors])
     cached_positions = found.index[positions]
     near, far = np.quantile(found.distance[usable], (0.25, 0.75))
@@ -74,20 +95,20 @@ def sample_of(inputs: Float[np.ndarray, "tokens in"], vectors: int, seed: int, n
         near_radius=float(near),
         far_radius=float(far),
         hit_rate=float(np.count_nonzero(found.distance[usable] <= far) / len(inputs)),
-        mean_searched=(len(inputs) - 1) / 2,
+        mean_searched=mean_searched,
     )
 
 
 @contextmanager
 def sample_inputs(
     adapter: Adapter, names: Collection[str], vectors: int, seed: int
-) -> Iterator[dict[str, InputSample]]:
+) -> Iterator[dict[str, Sample]]:
     """While open, a forward pass fills the yielded dictionary: input_key → sample of its first row, the
     clean run.
 
     Raises (from the forward pass): NonFiniteError naming the input.
     """
-    samples: dict[str, InputSample] = {}
+    samples: dict[str, Sample] = {}
 
     def see(input_key: str, inputs: Tensor) -> None:
         clean = inputs[0].detach().to("cpu")
@@ -97,7 +118,7 @@ def sample_inputs(
                 f"Activations contain NaN or infinity: input {input_key} of the clean run. "
                 "The weights are damaged or the dtype is too narrow; try --dtype float32."
             )
-        samples[input_key] = sample_of(clean.numpy(), vectors, seed, input_key)
+        samples[input_key] = sample_of(clean.numpy(), vectors, seed)
 
     with adapter.observe_inputs(names, see):
         yield samples

@@ -71,7 +71,7 @@ class Instances:
         labels: one a batch entry (`position 17 against 3`); a theorem that uses no batched value is one
             instance.
         given: meaning → value.
-        absent: meaning → why it could not be measured here (the noise floor).
+        absent: meaning → why it could not be measured here (the noise floor, equal inputs).
     """
 
     scope: str

@@ -51,7 +51,7 @@ class Tally:
     def add(self, evaluation: Evaluation, instances: Instances) -> None:
         """Count one evaluation."""
         size = len(evaluation.verdicts)
-        for i, verdict in enumerate(map(Verdict, evaluation.verdicts)):
+        for i, verdict in enumerate(evaluation.verdicts):
             where, reason = instances.label(i, size), evaluation.reasons[i]
             self.verdicts[verdict] += 1
             self._note(verdict, where, reason)
@@ -111,9 +111,8 @@ class Ledger:
     def _put_one(self, tally: Tally, instances: Instances) -> None:
         check = tally.check
         if (reason := reason_absent(check, instances)) is not None:
-            for _ in instances.labels:
-                tally.verdicts[Verdict.UNSUPPORTED] += 1
-                tally.reasons[reason] += 1
+            tally.verdicts[Verdict.UNSUPPORTED] += 1  # once a batch: nothing was measured that makes more
+            tally.reasons[reason] += 1
             return
         evaluation = evaluate(check, self._ops, bind(check, instances))
         tally.add(evaluation, instances)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 import torch
 from jaxtyping import Float
 
 from pybridge.measure.cache import digest_of_arrays
-from pybridge.measure.inputs import InputSample
+from pybridge.measure.inputs import ALL_THE_SAME, EqualInputs, InputSample, Sample
 from pybridge.measure.instances import Instances
 from pybridge.models.fingerprint import tensor_digest
 from pybridge.models.linear_maps import LinearMapView
@@ -53,27 +53,41 @@ class Split:
     right: Float[np.ndarray, "rank in"]
 
 
-def map_instances(name: str, weights: Weights, split: Split, sample: InputSample) -> Instances:
+def map_instances(name: str, weights: Weights, split: Split, sample: Sample) -> Instances:
     """Values for every meaning of the scope `map`; the batch runs over the sample's positions.
 
     Norms are remembered by the content of the matrices, never by how they were made: factors of the same
     weights and settings differ with the LAPACK and the number of threads, and a bound must not be that of
-    other factors.
+    other factors. What equal inputs cannot have (a pair, radii, hits) is absent.
     """
     given = {
         "weight": EnclosedMap.exact(weights.array, key=weights.digest),
         "sparse weight": EnclosedMap.exact(split.sparse, key=_sparse_key(weights, split)),
         "low-rank weight": EnclosedMap.factored(split.left, split.right, key=_low_rank_key(split)),
         "activation": EnclosedVec.exact(sample.x),
-        "cached activation": EnclosedVec.exact(sample.cached),
-        "near radius": sample.near_radius,
-        "far radius": sample.far_radius,
         "full cost": _full_cost(weights),
         "hit cost": HIT_COST,
         "lookup cost": _lookup_cost(weights, sample),
+    }
+    where = f"map {name}"
+    match sample:
+        case InputSample():
+            return Instances("map", where, sample.labels, given | _of_the_cache(sample))
+        case EqualInputs():
+            return Instances("map", where, sample.labels, given, dict.fromkeys(_NEEDS_A_CACHE, ALL_THE_SAME))
+    assert_never(sample)
+
+
+_NEEDS_A_CACHE = ("cached activation", "near radius", "far radius", "hit rate")
+
+
+def _of_the_cache(sample: InputSample) -> dict[str, Any]:
+    return {
+        "cached activation": EnclosedVec.exact(sample.cached),
+        "near radius": sample.near_radius,
+        "far radius": sample.far_radius,
         "hit rate": sample.hit_rate,
     }
-    return Instances("map", f"map {name}", sample.labels, given)
 
 
 def _sparse_key(weights: Weights, split: Split) -> str:
@@ -91,7 +105,7 @@ def _full_cost(weights: Weights) -> float:
     return float(weights.array.size)
 
 
-def _lookup_cost(weights: Weights, sample: InputSample) -> float:
+def _lookup_cost(weights: Weights, sample: Sample) -> float:
     """in multiply-adds for each earlier input that is searched."""
     return weights.array.shape[1] * sample.mean_searched
 
@@ -108,8 +122,11 @@ def norm_records(instances: Instances, norms: NormSource) -> dict[str, dict[str,
     return {name: asdict(norms.enclose(linear_map)) for name, linear_map in maps.items()}
 
 
-def map_record(view: LinearMapView, weights: Weights, split: Split, sample: InputSample) -> dict[str, Any]:
-    """One linear map for the record: what it is, and what its cache would find and cost."""
+def map_record(view: LinearMapView, weights: Weights, split: Split, sample: Sample) -> dict[str, Any]:
+    """One linear map for the record: what it is, and what its cache would find and cost; null where there is
+    none, and `unsupported` says why.
+    """
+    cache = sample if isinstance(sample, InputSample) else None
     return {
         "name": view.name,
         "block": view.block,
@@ -119,10 +136,11 @@ def map_record(view: LinearMapView, weights: Weights, split: Split, sample: Inpu
         "kept": int(np.count_nonzero(split.sparse)),
         "rank": split.left.shape[1],
         "positions": sample.positions.tolist(),
-        "cached_positions": sample.cached_positions.tolist(),
-        "near_radius": sample.near_radius,
-        "far_radius": sample.far_radius,
-        "hit_rate": sample.hit_rate,
+        "cached_positions": cache.cached_positions.tolist() if cache else [],
+        "near_radius": cache.near_radius if cache else None,
+        "far_radius": cache.far_radius if cache else None,
+        "hit_rate": cache.hit_rate if cache else None,
+        "unsupported": None if cache else ALL_THE_SAME,
         "full_cost": _full_cost(weights),
         "lookup_cost": _lookup_cost(weights, sample),
     }

@@ -18,6 +18,8 @@ def print_record(record: dict[str, Any], console: Console, *, quiet: bool = Fals
         console.print(line, soft_wrap=True, markup=False)
     for path in record["violations"]:
         console.print(f"Replay it: python -m pybridge.replay {path}", soft_wrap=True, markup=False)
+    for text in record["violations_not_written"]:
+        console.print(f"No bundle: {text}", soft_wrap=True, markup=False)
     if quiet:
         return
     wide = console.width >= WIDE

@@ -103,9 +103,10 @@ MAP = _object(
         "rank": _COUNT,
         "positions": _list(_COUNT),
         "cached_positions": _list(_COUNT),
-        "near_radius": _NUMBER,
-        "far_radius": _NUMBER,
-        "hit_rate": {"type": "number", "minimum": 0, "maximum": 1},
+        "near_radius": _NUMBER_OR_NULL,
+        "far_radius": _NUMBER_OR_NULL,
+        "hit_rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+        "unsupported": _TEXT_OR_NULL,
         "full_cost": _NUMBER,
         "lookup_cost": _NUMBER,
         "operator_norms": _object(

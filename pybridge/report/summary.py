@@ -21,8 +21,9 @@ def summary_lines(record: Record) -> Iterator[str]:
     tokens = counted(protocol["tokens"], "token")
     yield f"Text: {text['source']}, {tokens}; beginning-of-text token: {protocol['bos']}."
     yield verdict_line(record)
+    yield from dead_map_lines(record)
     for some in record["summaries"]:
-        yield profile_line(some)
+        yield profile_line(some) if _measured(some["all_blocks"]) else silent_line(some, record)
     yield "L is directional, taken from this one perturbation: a diagnosis, not a certificate."
 
 
@@ -47,20 +48,61 @@ def verdict_line(record: Record) -> str:
     return f"{start}: {theorems}, {instances}: {', '.join(parts)}."
 
 
-def profile_line(some: Record) -> str:
-    """ρ and Theorem 10's condition for one ε and position set, over all blocks and without the last one."""
-    every, paper = some["all_blocks"], some["without_last_block"]
-    noun = "update" if some["granularity"] == "sublayer" else "block"
+_NAMES_SHOWN = 3
+
+
+def dead_map_lines(record: Record) -> Iterator[str]:
+    """Linear maps that no theorem about a cache could be put to, one line a reason."""
+    by_reason: dict[str, list[str]] = {}
+    for row in record["maps"]:
+        if row["unsupported"] is not None:
+            by_reason.setdefault(row["unsupported"], []).append(row["name"])
+    for reason, names in by_reason.items():
+        some = ", ".join(names[:_NAMES_SHOWN]) + (", …" if len(names) > _NAMES_SHOWN else "")
+        yield (
+            f"{counted(len(names), 'linear map')} ({some}) without the theorems that need a cached input: "
+            f"{reason}."
+        )
+
+
+def silent_line(some: Record, record: Record) -> str:
+    """A profile without a number: every state is zero, or every error is noise; and what to do about it."""
+    everything = counted(some["all_blocks"]["count"], _noun(some))
+    setting = (some["eps"], some["positions"])
+    reasons = {r["noise"] for r in record["profile"] if (r["eps"], r["positions"]) == setting}
+    if "the incoming state is zero" in reasons:
+        return (
+            f"{_setting(some)}: h_0 or a later state of the residual stream is zero, and none of "
+            f"{everything} could be measured; are the weights damaged?"
+        )
+    narrow = record["environment"]["dtype"] not in ("float32", "float64")
+    return (
+        f"{_setting(some)}: all {everything} within the noise floor of the dtype; no number is made of it; "
+        f"try a larger --eps{' or --dtype float32' if narrow else ''}."
+    )
+
+
+def _measured(counts: Record) -> int:
+    return counts["count"] - counts["noise"]
+
+
+def _noun(some: Record) -> str:
+    return "update" if some["granularity"] == "sublayer" else "block"
+
+
+def _setting(some: Record) -> str:
     where = (
         "all positions" if some["positions"] == "all" else f"positions from {some['positions'].split(':')[1]}"
     )
-    start = f"ε = {some['eps']:g}, {where}"
-    measured, without_last = (counts["count"] - counts["noise"] for counts in (every, paper))
-    if measured == 0:
-        everything = counted(every["count"], noun)
-        return f"{start}: all {everything} within the noise floor of the dtype; no number is made of it."
+    return f"ε = {some['eps']:g}, {where}"
+
+
+def profile_line(some: Record) -> str:
+    """ρ and Theorem 10's condition for one ε and position set, over all blocks and without the last one."""
+    every, paper = some["all_blocks"], some["without_last_block"]
+    noun, measured, without_last = _noun(some), _measured(every), _measured(paper)
     line = (
-        f"{start}: ρ < 1 in {share(every['contracting'], measured)} {noun}s "
+        f"{_setting(some)}: ρ < 1 in {share(every['contracting'], measured)} {noun}s "
         f"({share(paper['contracting'], without_last)} without the last block)"
     )
     line += (

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from pybridge.errors import NonFiniteError, TextError
-from pybridge.measure.inputs import sample_inputs, sample_of
+from pybridge.errors import NonFiniteError
+from pybridge.measure.inputs import EqualInputs, InputSample, sample_inputs, sample_of
 from pybridge.measure.perturb import run_rows
 from pybridge.models.adapter import Adapter
 
@@ -25,6 +25,7 @@ def test_samples_are_the_inputs_of_the_clean_row(adapter: Adapter, input_ids: to
         run_rows(adapter, input_ids, eps=(0.05,), seed=0)
     assert set(samples) == {view.input_key for view in adapter.linear_maps()}
     for key, sample in samples.items():
+        assert isinstance(sample, InputSample)
         assert len(sample.positions) == 8
         assert (sample.cached_positions < sample.positions).all()
         np.testing.assert_array_equal(sample.x, seen[key][sample.positions])
@@ -34,7 +35,8 @@ def test_samples_are_the_inputs_of_the_clean_row(adapter: Adapter, input_ids: to
 
 def test_quartiles_costs_and_hit_rate() -> None:
     x = np.array([[0.0], [1.0], [1.0], [3.0], [7.0], [7.5]])  # distances 1, 1, 2, 4, 0.5 from position 1 on
-    sample = sample_of(x, vectors=99, seed=0, name="0.attn_in")
+    sample = sample_of(x, vectors=99, seed=0)
+    assert isinstance(sample, InputSample)
     assert sample.positions.tolist() == [1, 2, 3, 4, 5]
     assert sample.cached_positions.tolist() == [0, 0, 1, 3, 4]
     assert (sample.near_radius, sample.far_radius) == (1.0, 2.0)
@@ -44,13 +46,15 @@ def test_quartiles_costs_and_hit_rate() -> None:
 
 def test_positions_are_seeded() -> None:
     x = np.random.default_rng(0).standard_normal((40, 3))
-    one, same, other = (sample_of(x, 8, seed, "a").positions.tolist() for seed in (0, 0, 1))
+    one, same, other = (sample_of(x, 8, seed).positions.tolist() for seed in (0, 0, 1))
     assert one == same != other
 
 
-def test_equal_inputs_are_refused() -> None:
-    with pytest.raises(TextError, match=r"0\.attn_in"):
-        sample_of(np.ones((5, 2)), 8, 0, "0.attn_in")
+def test_equal_inputs_have_no_pairs() -> None:
+    sample = sample_of(np.array([[0.0, 1.0], [-0.0, 1.0], [0.0, 1.0]]), 2, 0)
+    assert isinstance(sample, EqualInputs)
+    assert len(sample.positions) == len(sample.x) == len(sample.labels) == 2
+    assert sample.mean_searched == 1
 
 
 def test_a_damaged_input_is_named(adapter: Adapter, input_ids: torch.Tensor) -> None:

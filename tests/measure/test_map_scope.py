@@ -12,8 +12,8 @@ import pybridge_extracted
 import pytest
 
 from pybridge.measure.cache import DiskCache
-from pybridge.measure.inputs import InputSample, sample_of
-from pybridge.measure.instances import Instances, bind
+from pybridge.measure.inputs import ALL_THE_SAME, InputSample, Sample, sample_of
+from pybridge.measure.instances import SCOPES, Instances, bind, reason_absent
 from pybridge.measure.map_scope import Split, Weights, map_instances, map_record, norm_records
 from pybridge.measure.norm_cache import DiskNormCache
 from pybridge.runtime.enclosure import EnclosureBackend, NormSource
@@ -25,7 +25,9 @@ WEIGHTS = Weights(MATRIX, "sha256:diagonal")
 
 def sample() -> InputSample:
     """Inputs mostly along the first axis, which the first split keeps and an empty one drops."""
-    return sample_of(np.random.default_rng(0).normal(loc=(9.0, 0.0, 0.0), size=(9, 3)), 4, 0, "x")
+    found = sample_of(np.random.default_rng(0).normal(loc=(9.0, 0.0, 0.0), size=(9, 3)), 4, 0)
+    assert isinstance(found, InputSample)
+    return found
 
 
 def split(axis: int, size: float = 4.0, sparse: np.ndarray = MATRIX) -> Split:
@@ -74,3 +76,16 @@ def test_recorded_norms_hold_the_true_ones() -> None:
     truth = {"weight": 4.0, "sparse_residual": 0.0, "low_rank": 4.0, "low_rank_remainder": 4.0}
     for name, value in truth.items():
         assert norms[name]["lo"] <= value <= norms[name]["hi"] <= 1.01 * value
+
+
+@pytest.mark.parametrize("value", [0.0, 2.0])
+def test_equal_inputs_leave_the_theorems_that_need_no_cache(value: float, tmp_path: Path) -> None:
+    equal: Sample = sample_of(np.full((9, 3), value), 4, 0)
+    instances = map_instances("m", WEIGHTS, split(0), equal)
+    assert set(instances.given) | set(instances.absent) == SCOPES["map"]
+    for name in ("sparse_activation_bound", "interpolation_bound"):
+        assert verdicts(name, instances, tmp_path) == {Verdict.HOLDS}
+    assert reason_absent(pybridge_extracted.load("retrieval_bound"), instances) == ALL_THE_SAME
+    view: Any = SimpleNamespace(name="0.q", block=0, component="q", shape=(3, 3))
+    record = map_record(view, WEIGHTS, split(0), equal)
+    assert (record["near_radius"], record["hit_rate"], record["unsupported"]) == (None, None, ALL_THE_SAME)

@@ -12,7 +12,7 @@ from rich.console import Console
 from pybridge.report import print_record
 from pybridge.report.numbers import compact, percent
 from pybridge.report.progress import Bars
-from pybridge.report.summary import profile_line, verdict_line
+from pybridge.report.summary import dead_map_lines, profile_line, silent_line, verdict_line
 
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*[39][0-7](?:;\d+)*m")
 VERDICTS = ("HOLDS", "VIOLATED", "INCONCLUSIVE", "HYPOTHESIS_UNMET", "UNSUPPORTED", "ERROR")
@@ -72,6 +72,7 @@ def a_record() -> dict[str, Any]:
             }
         ],
         "profile": [sound, noisy],
+        "maps": [],
         "violations": ["out.violations/retrieval_bound-0.json"],
         "violations_not_written": [],
     }
@@ -99,10 +100,44 @@ def test_both_counts_and_the_noise_are_said() -> None:
     assert "ρ < 1 in 3 of 5 blocks (3 of 4 without the last block)" in line
     assert "Theorem 10's condition holds in 1 of 5 (1 of 4)" in line
     assert "largest ρ 1.5 at 4. 1 more block within the noise floor." in line
-    silent = a_record()["summaries"][0] | {"all_blocks": counts(noise=6), "rho_max": None, "rho_max_at": None}
-    assert profile_line(silent).endswith(
-        "all 6 blocks within the noise floor of the dtype; no number is made of it."
-    )
+
+
+@pytest.mark.parametrize(
+    ("dtype", "reason", "end"),
+    [
+        ("float32", "too small", "no number is made of it; try a larger --eps."),
+        ("bfloat16", "too small", "no number is made of it; try a larger --eps or --dtype float32."),
+        (
+            "float32",
+            "the incoming state is zero",
+            "none of 6 blocks could be measured; are the weights damaged?",
+        ),
+    ],
+)
+def test_a_profile_without_a_number_says_why_and_what_to_do(dtype: str, reason: str, end: str) -> None:
+    record = a_record() | {"environment": {"dtype": dtype, "device": "cpu"}}
+    for row in record["profile"]:
+        row["noise"] = reason
+    record["summaries"][0] |= {"all_blocks": counts(noise=6), "rho_max": None, "rho_max_at": None}
+    assert silent_line(record["summaries"][0], record).endswith(end)
+    stream = StringIO()
+    print_record(record, Console(file=stream, width=200), quiet=True)
+    assert end in stream.getvalue()
+
+
+def test_dead_maps_are_one_line() -> None:
+    rows = [{"name": f"{i}.mlp_down", "unsupported": None if i == 0 else "all equal"} for i in range(6)]
+    (line,) = dead_map_lines({"maps": rows})
+    assert line.startswith("5 linear maps (1.mlp_down, 2.mlp_down, 3.mlp_down, …) without")
+    assert line.endswith(": all equal.")
+    assert list(dead_map_lines({"maps": rows[:1]})) == []
+
+
+def test_violations_without_a_bundle_are_said() -> None:
+    stream = StringIO()
+    record = a_record() | {"violations_not_written": ["retrieval_bound: 5 of 8 violations"]}
+    print_record(record, Console(file=stream, width=200), quiet=True)
+    assert "No bundle: retrieval_bound: 5 of 8 violations" in stream.getvalue()
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
