@@ -192,7 +192,7 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
         "profile": [profile_record(row) for row in rows],
         "maps": maps,
         "violations": [path.as_posix() for path in violations.written],
-        "violations_not_written": violations.unwritten,
+        "violations_not_written": violations.not_written(),
         "timing": clock.seconds,
     }
     if spec.json is not None:

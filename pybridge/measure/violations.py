@@ -21,7 +21,7 @@ class ViolationWriter:
 
     Attributes:
         written: paths of the JSON files, in order.
-        unwritten: why some violation has no bundle; the violation itself is in the ledger all the same.
+        unwritten: why a bundle could not be written; the violation itself is in the ledger all the same.
     """
 
     def __init__(self, folder: Path, context: dict[str, Any]) -> None:
@@ -76,9 +76,15 @@ class ViolationWriter:
         write_atomically(self._folder / f"{stem}.json", text)  # last: a bundle exists when its JSON does
         self.written.append(self._folder / f"{stem}.json")
 
-    def left_out(self) -> dict[str, int]:
-        """Theorem → violations beyond those written."""
-        return {name: n - KEPT_PER_THEOREM for name, n in self._count.items() if n > KEPT_PER_THEOREM}
+    def not_written(self) -> list[str]:
+        """What has no bundle: those that could not be written, and how many came after the first few."""
+        beyond = [
+            f"{name}: {n - KEPT_PER_THEOREM:,} of {n:,} violations; only the first {KEPT_PER_THEOREM} of a "
+            "theorem get one"
+            for name, n in self._count.items()
+            if n > KEPT_PER_THEOREM
+        ]
+        return [*self.unwritten, *beyond]
 
 
 def _ends(lo: Any, hi: Any, index: int) -> list[float | None] | None:

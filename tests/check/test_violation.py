@@ -65,6 +65,10 @@ def test_a_false_bound_is_violated_and_replays(spec: CheckSpec, tmp_path: Path, 
     assert bundles
     assert all(b.parent == tmp_path / "out.violations" for b in bundles)
     assert len(bundles) == min(3, report.record["totals"]["VIOLATED"])
+    beyond = report.record["totals"]["VIOLATED"] - len(bundles)
+    assert [
+        text.startswith(f"{name}: {beyond:,} of ") for text in report.record["violations_not_written"]
+    ] == ([True] if beyond else [])
     for bundle in bundles:
         outcome = replay.run(bundle, load=LOAD)
         assert (outcome.recorded, outcome.replayed) == ("VIOLATED", "VIOLATED")
