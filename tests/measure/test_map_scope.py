@@ -85,7 +85,8 @@ def test_equal_inputs_leave_the_theorems_that_need_no_cache(value: float, tmp_pa
     assert set(instances.given) | set(instances.absent) == SCOPES["map"]
     for name in ("sparse_activation_bound", "interpolation_bound"):
         assert verdicts(name, instances, tmp_path) == {Verdict.HOLDS}
-    assert reason_absent(pybridge_extracted.load("retrieval_bound"), instances) == ALL_THE_SAME
+    retrieval: Any = pybridge_extracted.load("retrieval_bound")
+    assert reason_absent(retrieval, instances) == ALL_THE_SAME
     view: Any = SimpleNamespace(name="0.q", block=0, component="q", shape=(3, 3))
     record = map_record(view, WEIGHTS, split(0), equal)
     assert (record["near_radius"], record["hit_rate"], record["unsupported"]) == (None, None, ALL_THE_SAME)

@@ -115,7 +115,7 @@ def test_both_counts_and_the_noise_are_said() -> None:
     ],
 )
 def test_a_profile_without_a_number_says_why_and_what_to_do(dtype: str, reason: str, end: str) -> None:
-    record = a_record() | {"environment": {"dtype": dtype, "device": "cpu"}}
+    record: dict[str, Any] = a_record() | {"environment": {"dtype": dtype, "device": "cpu"}}
     for row in record["profile"]:
         row["noise"] = reason
     record["summaries"][0] |= {"all_blocks": counts(noise=6), "rho_max": None, "rho_max_at": None}
