@@ -80,6 +80,8 @@ class FactoredLeaf:
         """fl(U V) and a Frobenius radius: entrywise γ_rank |U||V| + rank TINY, so γ ‖U‖_F ‖V‖_F + √(out·in)
         rank TINY."""
         product = self.left.array @ self.right.array
+        if 0.0 in (self.left.frobenius(), self.right.frobenius()):
+            return product, 0.0  # a zero factor: nothing is rounded, and theorem 3 of a dead map stays decidable
         rank = self.left.array.shape[1]
         underflow = math.sqrt(product.size) * rank * TINY
         return product, float(padded(gamma(rank) * self.frobenius() + underflow))

@@ -132,6 +132,18 @@ def test_a_map_kept_whole_leaves_exactly_nothing() -> None:
     assert (W - S).norm(NormSource()).hi == 0.0
 
 
+def test_a_dead_map_and_its_truncation_leave_exactly_nothing() -> None:
+    zero = EnclosedMap.exact(np.zeros((3, 4)))
+    truncated = EnclosedMap.factored(np.eye(3, 2), np.zeros((2, 4)))
+    left_out = zero - truncated
+    x = EnclosedVec.exact(np.arange(4.0))
+    found = NormSource().enclose(left_out)
+    assert (found.lo, found.hi) == (0.0, 0.0)
+    image = left_out(x)
+    assert not image.mid.any()
+    assert float(np.max(image.rad)) == 0.0
+
+
 def test_a_small_residual_does_not_drown_in_the_outputs() -> None:
     """(W - S) x is computed directly: its relative width is that of one product, however close S is to W."""
     rng = np.random.default_rng(0)
