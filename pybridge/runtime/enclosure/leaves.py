@@ -81,7 +81,7 @@ class FactoredLeaf:
         rank TINY."""
         product = self.left.array @ self.right.array
         if 0.0 in (self.left.frobenius(), self.right.frobenius()):
-            return product, 0.0  # a zero factor: nothing is rounded, and theorem 3 of a dead map stays decidable
+            return product, 0.0  # nothing is rounded, so theorem 3 stays decidable on a dead map
         rank = self.left.array.shape[1]
         underflow = math.sqrt(product.size) * rank * TINY
         return product, float(padded(gamma(rank) * self.frobenius() + underflow))
