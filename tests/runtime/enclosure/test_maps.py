@@ -140,6 +140,7 @@ def test_a_dead_map_and_its_truncation_leave_exactly_nothing() -> None:
     found = NormSource().enclose(left_out)
     assert (found.lo, found.hi) == (0.0, 0.0)
     image = left_out(x)
+    assert isinstance(image, EnclosedVec)
     assert not image.mid.any()
     assert float(np.max(image.rad)) == 0.0
 
