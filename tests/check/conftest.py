@@ -27,7 +27,7 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def spec(model_folder: Path, text_file: Path, cache_dir: Path) -> CheckSpec:
     return CheckSpec(
         model=str(model_folder),

@@ -20,19 +20,8 @@ RUNTIME = [n for n in pybridge_extracted.NAMES if "runtime" in pybridge_extracte
 
 
 @pytest.fixture(scope="module")
-def record(
-    model_folder: Path, text_file: Path, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Any:
+def record(spec: CheckSpec, tmp_path_factory: pytest.TempPathFactory) -> Any:
     path = tmp_path_factory.mktemp("out") / "check.json"
-    spec = CheckSpec(
-        model=str(model_folder),
-        text=text_file,
-        tokens=48,
-        eps=(0.01, 0.1),
-        rank=3,
-        keep=0.2,
-        cache_dir=cache_dir,
-    )
     report = run(replace(spec, json=path))
     assert report.exit_code == 0
     written = json.loads(path.read_text(encoding="utf-8"))
