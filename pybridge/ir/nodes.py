@@ -1,8 +1,10 @@
 """Frozen typed nodes of a theorem statement.
 
-Sorts are real, natural, vector of a space, continuous linear map between spaces, and sequence. The two
-norms that Lean overloads are different nodes here (`VecNorm`, `MapNorm`), chosen by sort when a
-statement is read, so nothing after the reader ever has to decide which one `‖·‖` means.
+Sorts are real, natural, vector of a space, continuous linear map, any function between spaces, matrix,
+element of an index type, and sequence. The three norms that Lean overloads are different nodes here
+(`VecNorm`, `MapNorm`, `MatrixNorm`), chosen by sort when a statement is read, so nothing after the reader
+ever has to decide which one `‖·‖` means. The same holds of `*` (`Mul`, `MatMul`) and of juxtaposition
+(`Apply`, `Index`, `Entry`, `Component`).
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ class Nat:
 
 @dataclass(frozen=True)
 class Vec:
-    """A vector of the space named by the type variable `space`."""
+    """A vector of the space named by the type variable `space`, or of `EuclideanSpace ℝ n`, named `ℝ^n`."""
 
     space: str
 
@@ -37,19 +39,54 @@ class Map:
 
 
 @dataclass(frozen=True)
+class Function:
+    """`domain → codomain`, any function between spaces."""
+
+    domain: str
+    codomain: str
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """`Matrix rows columns ℝ`; rows and columns name index types."""
+
+    rows: str
+    columns: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """An element of the finite index type `index`."""
+
+    index: str
+
+
+@dataclass(frozen=True)
 class Seq:
     """`ℕ → element`."""
 
     element: Real | Vec
 
 
-Sort = Real | Nat | Vec | Map | Seq
+Sort = Real | Nat | Vec | Map | Function | Matrix | Member | Seq
+
+_EUCLIDEAN = "ℝ^"
+
+
+def euclidean(index: str) -> str:
+    """The name of the space `EuclideanSpace ℝ index`: `ℝ^n`, which no Lean identifier can be."""
+    return _EUCLIDEAN + index
+
+
+def index_of(space: str) -> str | None:
+    """`n` of the Euclidean space `ℝ^n`; None for a space that is a type variable."""
+    return space.removeprefix(_EUCLIDEAN) if space.startswith(_EUCLIDEAN) else None
 
 
 # ---- terms ---------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Var:
-    """A binder, or a variable bound by a sum, product or quantifier (then of sort `Nat`)."""
+    """A binder, or a variable bound by a sum, product or quantifier (then of sort `Nat` or `Member`)."""
 
     name: str
     sort: Sort
@@ -57,7 +94,7 @@ class Var:
 
 @dataclass(frozen=True)
 class Lit:
-    """A numeral at its elaborated sort; `Lit(0, Vec("E"))` is the zero vector."""
+    """A numeral at its elaborated sort; `Lit(0, Vec("E"))` is the zero vector; maps and matrices alike."""
 
     value: int
     sort: Sort
@@ -111,7 +148,7 @@ class Cast:
 
 @dataclass(frozen=True)
 class Apply:
-    """`f x`: a map applied to a vector."""
+    """`f x`: a map or a function applied to a vector."""
 
     function: Term
     argument: Term
@@ -126,6 +163,45 @@ class Index:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """`W i j`: an entry of a matrix."""
+
+    matrix: Term
+    row: Term
+    column: Term
+
+
+@dataclass(frozen=True)
+class Component:
+    """`x j`: a component of a vector of a Euclidean space."""
+
+    vector: Term
+    index: Term
+
+
+@dataclass(frozen=True)
+class MatMul:
+    """`A * B`: the product of two matrices."""
+
+    left: Term
+    right: Term
+
+
+@dataclass(frozen=True)
+class Transpose:
+    """`Wᵀ`."""
+
+    operand: Term
+
+
+@dataclass(frozen=True)
+class LinMap:
+    """`linMap W`: the matrix as a continuous linear map of Euclidean spaces, `ℝ^columns →L ℝ^rows`."""
+
+    operand: Term
+
+
+@dataclass(frozen=True)
 class VecNorm:
     operand: Term
 
@@ -133,6 +209,13 @@ class VecNorm:
 @dataclass(frozen=True)
 class MapNorm:
     """The operator norm."""
+
+    operand: Term
+
+
+@dataclass(frozen=True)
+class MatrixNorm:
+    """`‖W‖` of a matrix: the operator norm between Euclidean spaces."""
 
     operand: Term
 
@@ -170,12 +253,19 @@ class Ico:
     stop: Term
 
 
-IndexSet = Range | Ico
+@dataclass(frozen=True)
+class All:
+    """Every element of a finite index type; not written: `∑ j, …`."""
+
+    index: str
+
+
+IndexSet = Range | Ico | All
 
 
 @dataclass(frozen=True)
 class Sum:
-    """`∑ variable ∈ over, body`."""
+    """`∑ variable ∈ over, body`, or `∑ variable, body` over an index type."""
 
     variable: str
     over: IndexSet
@@ -184,7 +274,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Product:
-    """`∏ variable ∈ over, body`."""
+    """`∏ variable ∈ over, body`, or `∏ variable, body`."""
 
     variable: str
     over: IndexSet
@@ -203,8 +293,14 @@ Term = (
     | Cast
     | Apply
     | Index
+    | Entry
+    | Component
+    | MatMul
+    | Transpose
+    | LinMap
     | VecNorm
     | MapNorm
+    | MatrixNorm
     | Abs
     | Sqrt
     | Inner
@@ -237,7 +333,7 @@ class And:
 
 @dataclass(frozen=True)
 class Forall:
-    """`∀ variable ∈ over, body`."""
+    """`∀ variable ∈ over, body`, or `∀ variable, body`."""
 
     variable: str
     over: IndexSet
@@ -250,10 +346,17 @@ Prop = Rel | Iff | And | Forall
 # ---- statements ----------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Space:
-    """A type variable with its classes in source order: `E` with `("NormedAddCommGroup", "NormedSpace")`."""
+    """A type variable with its classes in source order: `E` with `("NormedAddCommGroup", "NormedSpace")`.
+
+    An index type is one with `Fintype`: `n` with `("Fintype", "DecidableEq")`.
+    """
 
     name: str
     classes: tuple[str, ...]
+
+    @property
+    def is_index(self) -> bool:
+        return "Fintype" in self.classes
 
     @property
     def has_inner(self) -> bool:
