@@ -1,3 +1,4 @@
 import LivingInference.Bounds
 import LivingInference.Scalar
 import LivingInference.Residual
+import LivingInference.Propagation

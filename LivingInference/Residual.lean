@@ -25,9 +25,13 @@ the state grows by the factor `1 + 2 * g * cosθ + g ^ 2` in squared norm, the e
 ## Main results
 
 * `residual_norm_sq`: the growth of the state, exactly (C0).
+* `relative_error_ratio_growth`: `ρ` is the squared quotient of the two growth factors of norms
+  (C1).
 * `relative_error_ratio_identity`, `contraction_iff`: `ρ`, exactly, and when it is below one (10a).
 * `relative_error_step`, `preln_contraction_bound`, `preln_contraction`: the bound on `ρ` that uses
   `‖u - uhat‖ ≤ L * ‖h - hhat‖` alone, and Theorem 10 said of `ρ` (10b).
+* `residual_step_with_injection`, `sublayer_split`: the step of a compressed layer, which adds an
+  error of its own; in norms and not in squares (10c).
 
 ## Implementation notes
 
@@ -35,6 +39,10 @@ The paper's Theorem 10 mentions neither states nor `ρ`; these theorems supply b
 in any real inner product space, so they apply to one token and to the whole stream under its
 Frobenius norm. Division is total: `u = 0` gives `cosθ = 0`, and no exception is needed. The error
 is `h - hhat`; the other sign changes neither `l` nor `cosφ` nor `ρ`.
+
+C1 and 10c use the norm alone and hold in any normed group. The paper writes its recursion with an
+injected term for squared ratios; squares of sums have a cross term, so 10c is stated for the ratios
+of norms, and `LivingInference.Propagation` carries those through a network.
 
 ## References
 
@@ -106,6 +114,28 @@ theorem growth_factor_pos {E : Type*} [NormedAddCommGroup E] [InnerProductSpace 
   have hprod : 0 < (1 + 2 * g * cosθ + g ^ 2) * ‖h‖ ^ 2 :=
     (pow_pos (norm_pos_iff.mpr hhu) 2).trans_eq hstate
   exact pos_of_mul_pos_left hprod (sq_nonneg ‖h‖)
+
+/-- **Theorem C1**, eq. (3) of arXiv:2603.20991v1, §5.2: the ratio of the relative error energies
+after and before a layer is the square of the growth of the error over the growth of the state.
+
+The paper prints `≤`; it is an equality of quotients, and division being total it needs no
+hypothesis: where a norm is `0`, both sides are `0`.
+
+@mode runtime property
+@measure h state; hhat perturbed state; h' next state; hhat' next perturbed state
+@certificate no
+-/
+theorem relative_error_ratio_growth {E : Type*} [NormedAddCommGroup E]
+    (h hhat h' hhat' : E) (α β ρ : ℝ)
+    (hα : α = ‖h'‖ / ‖h‖)
+    (hβ : β = ‖h' - hhat'‖ / ‖h - hhat‖)
+    (hρ : ρ = (‖h' - hhat'‖ ^ 2 / ‖h'‖ ^ 2) / (‖h - hhat‖ ^ 2 / ‖h‖ ^ 2)) :
+    ρ = (β / α) ^ 2 := by
+  have hsq : (β / α) ^ 2
+      = (‖h' - hhat'‖ ^ 2 / ‖h - hhat‖ ^ 2) / (‖h'‖ ^ 2 / ‖h‖ ^ 2) := by
+    rw [hβ, hα, div_pow, div_pow, div_pow]
+  rw [hsq, hρ]
+  exact div_div_div_comm (‖h' - hhat'‖ ^ 2) (‖h'‖ ^ 2) (‖h - hhat‖ ^ 2) (‖h‖ ^ 2)
 
 private theorem step_sub_step {E : Type*} [NormedAddCommGroup E] (h u hhat uhat : E) :
     (h + u) - (hhat + uhat) = (h - hhat) + (u - uhat) := by
@@ -257,5 +287,61 @@ theorem preln_contraction {E : Type*} [NormedAddCommGroup E] [InnerProductSpace 
   have hbound : ρ ≤ (1 + L) ^ 2 / (1 + 2 * g * cosθ + g ^ 2) :=
     preln_contraction_bound h u hhat uhat g cosθ L ρ hh he hg hcosθ hL hρ
   exact hbound.trans_lt (preln_contraction_sufficient g cosθ L hcond)
+
+/-- **Theorem 10c**, after Theorem 10 of arXiv:2603.20991v1, §5.2: one step of a compressed layer.
+If its update differs by at most `L * ‖h - hhat‖ + ε`, the relative error is multiplied by at most
+`(1 + L) / α` and grows by at most `ε / ‖h + u‖`, where `α` is the growth of the state.
+
+The paper writes this for squared ratios, for which it is false; see `energy_injection`. By the
+triangle inequality the new error is at most `(1 + L) * ‖h - hhat‖ + ε`; divide by
+`‖h + u‖ = α * ‖h‖`. `h ≠ 0` is needed: `h = 0`, `u = 1`, `hhat = -1`, `uhat = 1` with `L = ε = 0`
+gives `1 ≤ 0`. `h + u = 0` is allowed: both sides are then `0`.
+
+@mode runtime property
+@measure h state; u update; hhat compressed state; uhat compressed update;
+  L dense lipschitz ratio; ε injected error
+@certificate no
+@note L taken from the same pair of runs gives a diagnosis; only an L valid on a ball would certify
+-/
+theorem residual_step_with_injection {E : Type*} [NormedAddCommGroup E]
+    (h u hhat uhat : E) (L ε α : ℝ)
+    (hh : h ≠ 0)
+    (hα : α = ‖h + u‖ / ‖h‖)
+    (hL : ‖u - uhat‖ ≤ L * ‖h - hhat‖ + ε) :
+    ‖(h + u) - (hhat + uhat)‖ / ‖h + u‖
+      ≤ (1 + L) / α * (‖h - hhat‖ / ‖h‖) + ε / ‖h + u‖ := by
+  have hnorm : ‖h‖ ≠ 0 := norm_ne_zero_iff.mpr hh
+  have hgrowth : α * ‖h‖ = ‖h + u‖ := by rw [hα, div_mul_cancel₀ _ hnorm]
+  have herror : ‖(h - hhat) + (u - uhat)‖ ≤ (1 + L) * ‖h - hhat‖ + ε := by
+    have htriangle : ‖(h - hhat) + (u - uhat)‖ ≤ ‖h - hhat‖ + ‖u - uhat‖ := norm_add_le _ _
+    linarith
+  have hfactor : (1 + L) / α * (‖h - hhat‖ / ‖h‖) = (1 + L) * ‖h - hhat‖ / ‖h + u‖ := by
+    rw [div_mul_div_comm, hgrowth]
+  have hsum : (1 + L) * ‖h - hhat‖ / ‖h + u‖ + ε / ‖h + u‖
+      = ((1 + L) * ‖h - hhat‖ + ε) / ‖h + u‖ := (add_div _ _ _).symm
+  rw [step_sub_step h u hhat uhat, hfactor, hsum]
+  exact div_le_div_of_nonneg_right herror (norm_nonneg (h + u))
+
+/-- **Theorem 10c (split)**, after Theorem 10 of arXiv:2603.20991v1, §5.2: the compressed update at
+the compressed state differs from the dense update at the dense state by at most what the dense
+update answers to the error, plus what compression changes at the compressed state.
+
+Not in the paper. Add and subtract `f hhat`. It supplies the hypothesis of Theorem 10c, with `ε`
+from the bounds on one compressed map.
+
+@mode runtime property
+@measure f dense update map; fhat compressed update map; h state; hhat compressed state
+@certificate no
+@note L taken from the same pair of runs gives a diagnosis; only an L valid on a ball would certify
+-/
+theorem sublayer_split {E F : Type*} [NormedAddCommGroup E] [NormedAddCommGroup F]
+    (f fhat : E → F) (h hhat : E) (L ε : ℝ)
+    (hL : ‖f h - f hhat‖ ≤ L * ‖h - hhat‖)
+    (hε : ‖f hhat - fhat hhat‖ ≤ ε) :
+    ‖f h - fhat hhat‖ ≤ L * ‖h - hhat‖ + ε := by
+  have hsplit : f h - fhat hhat = (f h - f hhat) + (f hhat - fhat hhat) :=
+    (sub_add_sub_cancel (f h) (f hhat) (fhat hhat)).symm
+  rw [hsplit]
+  exact (norm_add_le _ _).trans (add_le_add hL hε)
 
 end LivingInference
