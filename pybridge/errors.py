@@ -55,6 +55,10 @@ class UndecidedError(LivingInferenceError):
     """An exact comparison that refinement could not decide; never a pass."""
 
 
+class UnsupportedError(LivingInferenceError):
+    """A verb that this arithmetic does not have; a check that needs it is UNSUPPORTED there."""
+
+
 class ModelError(LivingInferenceError):
     """A model that cannot be found, opened or understood."""
 

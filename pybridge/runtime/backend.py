@@ -9,8 +9,10 @@ Values carry the ring operations as Python operators, so a generated body reads 
     real        `+  -  *  unary -  ** int`        `/` never: see `Backend.div`
     vector      `+  -  unary -`
     map         `+  -  unary -`, `f(x)` applies it
+    matrix      `+  -  unary -`; as a map only through `Backend.lin_map`
+    function    `f(x)`, any callable from vectors to vectors
     sequence    `ε(i)`, any callable `int -> value`
-    natural     a plain `int`
+    natural     a plain `int`; so is an element of an index type: its place among 0 … size - 1
 """
 
 from __future__ import annotations
@@ -21,12 +23,12 @@ from typing import Any, Protocol
 from pybridge.runtime.claims import Claim
 
 Value = Any
-"""A real, vector or map of one backend; which one is the backend's business."""
+"""A real, vector, map or matrix of one backend; which one is the backend's business."""
 
 
 class Backend(Protocol):
     """The verbs of one arithmetic. Every method is total: what cannot be computed is an undecided value, not
-    a crash."""
+    a crash. A verb that an arithmetic does not have raises UnsupportedError."""
 
     # ---- data ----------------------------------------------------------------------------------------------
     def admit(self, name: str, value: Value) -> Value:
@@ -79,6 +81,36 @@ class Backend(Protocol):
         ...
 
     def inner(self, left: Value, right: Value) -> Value: ...
+
+    # ---- matrices ------------------------------------------------------------------------------------------
+    def size(self, index: str) -> int:
+        """How many elements the index type has: `∑ j, …` is `sum(0, size("n"), …)`."""
+        ...
+
+    def lin_map(self, matrix: Value) -> Value:
+        """`linMap W`: the matrix as a map of Euclidean spaces."""
+        ...
+
+    def matrix_norm(self, matrix: Value) -> Value:
+        """`‖W‖` of a matrix: its operator norm between Euclidean spaces."""
+        ...
+
+    def matmul(self, left: Value, right: Value) -> Value:
+        """`A * B`."""
+        ...
+
+    def transpose(self, matrix: Value) -> Value: ...
+
+    def entry(self, matrix: Value, row: int, column: int) -> Value: ...
+
+    def component(self, vector: Value, index: int) -> Value:
+        """`x j`, for a vector of a Euclidean space."""
+        ...
+
+    # ---- sequences -----------------------------------------------------------------------------------------
+    def sequence(self, entry: Callable[[int], Value]) -> Callable[[int], Value]:
+        """`t ↦ entry t`, every entry computed when first asked for and then remembered."""
+        ...
 
     # ---- claims (reals, vectors, maps; plain ints for naturals) --------------------------------------------
     def le(self, left: Value, right: Value) -> Claim: ...

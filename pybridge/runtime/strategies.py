@@ -13,14 +13,15 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
 from pybridge.errors import UndecidedError
 from pybridge.runtime.claims import Claim
 from pybridge.runtime.exact.backend import ExactBackend
 from pybridge.runtime.exact.draw import Draw
-from pybridge.runtime.exact.scalars import ExactSeq
+from pybridge.runtime.exact.scalars import ExactSeq, RejectedDraw
+from pybridge.runtime.exact.tables import MemoSeq
 
 __all__ = ["Draw", "Witness", "drawn", "falsify", "holds", "property_test", "refutes"]
 
@@ -73,7 +74,7 @@ def property_test(check: Any, examples: int = EXAMPLES) -> Callable[[Body], Call
 
     def decorate(body: Body) -> Callable[..., None]:
         def in_space(space: str) -> None:
-            run = given(drawn(space))(body)
+            run = given(drawn(space))(_rejecting(body))
             settings(_settings(examples), phases=PHASES)(run)()
 
         in_space.__name__, in_space.__doc__ = body.__name__, body.__doc__
@@ -81,6 +82,18 @@ def property_test(check: Any, examples: int = EXAMPLES) -> Callable[[Body], Call
         return pytest.mark.parametrize("space", check.SPACES)(in_space)
 
     return decorate
+
+
+def _rejecting(body: Body) -> Body:
+    """A test that hypothesis does not count where a draw was rejected."""
+
+    def accepted(d: Draw) -> None:
+        try:
+            body(d)
+        except RejectedDraw:
+            reject()
+
+    return accepted
 
 
 def holds(check: Any, d: Draw, bindings: Bindings) -> None:
@@ -97,7 +110,11 @@ def holds(check: Any, d: Draw, bindings: Bindings) -> None:
 
 
 def refutes(check: Any, ops: ExactBackend, bindings: Mapping[str, Any]) -> bool:
-    """Whether the values meet every hypothesis and make the conclusion false."""
+    """Whether the values meet every hypothesis and make the conclusion false.
+
+    Sizes of index types that `ops` does not know are those of the matrices among the values.
+    """
+    ops.learn(bindings)
     if not all(thunk().all_true() for _, thunk in check.hypotheses(ops, **bindings)):
         return False
     return check.conclusion(ops, **bindings).any_false()
@@ -116,8 +133,8 @@ def falsify(
 ) -> Witness | None:
     """A shrunk counterexample to a check, or None when `max_examples` draws hold none.
 
-    Draws that miss a hypothesis or that exact arithmetic leaves undecided refute nothing. `extra` as in
-    `Draw`.
+    Draws that miss a hypothesis, are rejected, or are left undecided by exact arithmetic refute nothing.
+    `extra` as in `Draw`.
     """
     found: list[Bindings] = []
 
@@ -125,7 +142,7 @@ def falsify(
         try:
             bindings = draw(d)
             refuted = refutes(check, d.ops, bindings)
-        except UndecidedError:
+        except (UndecidedError, RejectedDraw):
             return
         if refuted:
             found.append(bindings)
@@ -163,6 +180,6 @@ def _complaint(check: Any, ops: ExactBackend, what: str, claim: Claim, bindings:
 
 
 def _value_text(value: Any) -> str:
-    if isinstance(value, ExactSeq):
+    if isinstance(value, ExactSeq | MemoSeq):
         return f"i ↦ {value}"
     return str(value)

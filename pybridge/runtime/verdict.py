@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pybridge.errors import LivingInferenceError
+from pybridge.errors import LivingInferenceError, UnsupportedError
 from pybridge.runtime.backend import Backend, Value
 from pybridge.runtime.claims import Claim, Truth
 from pybridge.runtime.sides import Ends, reason, sides_of
@@ -89,9 +89,9 @@ def evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> Ev
         check: a generated check module (or anything with its attributes).
         ops: the arithmetic.
         given: binder name → measured value, for the binders in `check.MEASURED`.
-    Returns: one verdict per instance; a single UNSUPPORTED when the check has no runtime mode or a measured
-        binder is absent, a single ERROR (with the exception) when our own arithmetic or the generated code
-        breaks.
+    Returns: one verdict per instance; a single UNSUPPORTED when the check has no runtime mode, a measured
+        binder is absent, or the arithmetic lacks a verb it needs; a single ERROR (with the exception) when
+        our own arithmetic or the generated code breaks.
     Raises: LivingInferenceError for what the user can mend, such as NaN in the data.
     """
     if "runtime" not in check.MODES:
@@ -100,6 +100,8 @@ def evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> Ev
         return _single(check.NAME, Verdict.UNSUPPORTED, f"nothing was measured for {', '.join(missing)}")
     try:
         return _evaluate(check, ops, given)
+    except UnsupportedError as error:
+        return _single(check.NAME, Verdict.UNSUPPORTED, str(error))
     except LivingInferenceError:
         raise
     except (

@@ -3,6 +3,7 @@ only."""
 
 from pybridge.runtime.enclosure.backend import EnclosureBackend
 from pybridge.runtime.enclosure.comparison import EQUALITY_WIDTH
+from pybridge.runtime.enclosure.functions import MeasuredFunction
 from pybridge.runtime.enclosure.maps import EnclosedMap
 from pybridge.runtime.enclosure.reals import EnclosedReal
 from pybridge.runtime.enclosure.source import MemoryNormCache, NormCache, NormSource
@@ -14,6 +15,7 @@ __all__ = [
     "EnclosedReal",
     "EnclosedVec",
     "EnclosureBackend",
+    "MeasuredFunction",
     "MemoryNormCache",
     "NormCache",
     "NormSource",

@@ -9,15 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pybridge.errors import NonFiniteError
+from pybridge.errors import NonFiniteError, UnsupportedError
 from pybridge.runtime import claims
 from pybridge.runtime.claims import Claim, Truth, relation
 from pybridge.runtime.enclosure import comparison, reals
+from pybridge.runtime.enclosure.functions import MeasuredFunction, Remembered
 from pybridge.runtime.enclosure.maps import EnclosedMap
 from pybridge.runtime.enclosure.reals import EnclosedReal, as_real
 from pybridge.runtime.enclosure.solving import smallest_factor, upper_point
 from pybridge.runtime.enclosure.source import NormSource
 from pybridge.runtime.enclosure.vectors import AnyVec, EnclosedVec, ZeroVec
+
+AS_ONE_MAP = "the enclosure arithmetic takes a matrix as one map; such a statement is for property tests"
 
 
 class EnclosureBackend:
@@ -32,14 +35,17 @@ class EnclosureBackend:
 
     # ---- data ----------------------------------------------------------------------------------------------
     def admit(self, name: str, value: Any) -> Any:
-        """Enclosed values as they are, floats as points, naturals untouched, sequences as they are asked."""
-        if isinstance(value, EnclosedVec | ZeroVec | EnclosedMap):
+        """Enclosed values as they are, floats as points, naturals untouched.
+
+        Sequences and functions (any callables) are admitted value by value, as they are asked.
+        """
+        if isinstance(value, EnclosedVec | ZeroVec | EnclosedMap | MeasuredFunction):
             value.require_finite(name)
             return value
         if isinstance(value, EnclosedReal | int):
             return value
         if callable(value):
-            return lambda i: self.admit(f"{name} {i}", value(i))
+            return lambda at: self.admit(f"{name} {at}" if isinstance(at, int) else name, value(at))
         try:
             return as_real(value)
         except NonFiniteError as error:
@@ -92,6 +98,36 @@ class EnclosureBackend:
 
     def inner(self, left: AnyVec, right: AnyVec) -> EnclosedReal:
         return left.inner(right)
+
+    # ---- matrices ------------------------------------------------------------------------------------------
+    def size(self, index: str) -> int:
+        raise UnsupportedError(f"a sum or quantifier over the index type {index}: {AS_ONE_MAP}")
+
+    def lin_map(self, matrix: EnclosedMap) -> EnclosedMap:
+        """A matrix is a map here."""
+        return matrix
+
+    def matrix_norm(self, matrix: EnclosedMap) -> EnclosedReal:
+        return self.map_norm(matrix)
+
+    def matmul(self, left: EnclosedMap, right: EnclosedMap) -> EnclosedMap:
+        raise UnsupportedError(f"a product of two matrices: {AS_ONE_MAP}")
+
+    def transpose(self, matrix: EnclosedMap) -> EnclosedMap:
+        raise UnsupportedError(f"a transposed matrix: {AS_ONE_MAP}")
+
+    def entry(self, matrix: EnclosedMap, row: int, column: int) -> EnclosedReal:
+        raise UnsupportedError(f"an entry of a matrix: {AS_ONE_MAP}")
+
+    def component(self, vector: AnyVec, index: int) -> EnclosedReal:
+        raise UnsupportedError(
+            "a component of a vector: the enclosure arithmetic knows a vector up to its Euclidean distance; "
+            "such a statement is for property tests"
+        )
+
+    # ---- sequences -----------------------------------------------------------------------------------------
+    def sequence(self, entry: Callable[[int], Any]) -> Remembered:
+        return Remembered(entry)
 
     # ---- claims --------------------------------------------------------------------------------------------
     def le(self, left: Any, right: Any) -> Claim:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import isfinite
 from typing import Any
@@ -10,12 +10,17 @@ from typing import Any
 from pybridge.errors import NonFiniteError, SettingError, TypingError
 from pybridge.runtime import claims
 from pybridge.runtime.claims import Claim
+from pybridge.runtime.exact import matrices
 from pybridge.runtime.exact.ends import as_real, float_ends, largest
 from pybridge.runtime.exact.norms import NormKind, frobenius_norm, map_norm, vector_norm
 from pybridge.runtime.exact.reals import Real, absolute, compare, divide, square_root
+from pybridge.runtime.exact.tables import MemoSeq
 from pybridge.runtime.exact.vectors import ExactMap, ExactVec, dot
 
 SPACES = ("l1", "l2", "linf", "real")
+
+EUCLIDEAN = "ℝ^"
+"""How the names of Euclidean spaces begin: `ℝ^n` over the index type n."""
 
 Value = Any
 
@@ -23,14 +28,21 @@ Value = Any
 class ExactBackend:
     """Every space is ℝᵈ with one kind of norm: `l1`, `l2` or `linf`; `real` where a statement has none.
 
-    A comparison that refinement cannot decide raises UndecidedError; it never passes as true.
+    A comparison that refinement cannot decide raises UndecidedError; it never passes as true. Euclidean
+    spaces `ℝ^n` and matrices live in `l2` only: elsewhere their verbs raise TypingError, so a check of them
+    that named another kind of space could not pass by accident.
+
+    Args:
+        space: `l1`, `l2`, `linf` or `real`.
+        sizes: how many elements each index type has; a draw or `learn` adds to them.
     """
 
-    def __init__(self, space: str) -> None:
+    def __init__(self, space: str, sizes: Mapping[str, int] | None = None) -> None:
         if space not in SPACES:
             raise SettingError(f"no space `{space}`; choose one of {', '.join(SPACES)}.")
         self.space = space
         self.kind = NormKind.L2 if space == "real" else NormKind(space)
+        self.sizes: dict[str, int] = dict(sizes or {})
 
     # ---- data ----------------------------------------------------------------------------------------------
     def admit(self, name: str, value: Value) -> Value:
@@ -82,6 +94,8 @@ class ExactBackend:
 
     # ---- vectors and maps ----------------------------------------------------------------------------------
     def zero(self, space: str) -> ExactVec:
+        if space.startswith(EUCLIDEAN):
+            self.require_euclidean(f"the space {space}")
         return ExactVec(None)
 
     def vec_norm(self, vector: ExactVec) -> Real:
@@ -95,11 +109,56 @@ class ExactBackend:
         return frobenius_norm(linear_map)
 
     def inner(self, left: ExactVec, right: ExactVec) -> Fraction:
-        if self.kind is not NormKind.L2:
-            raise TypingError(f"an inner product in {self.space}: only l2 has one.")
+        self.require_euclidean("an inner product")
         if left.coordinates is None or right.coordinates is None:
             return Fraction(0)
         return dot(left.coordinates, right.coordinates)
+
+    def require_euclidean(self, what: str) -> None:
+        """Raises: TypingError outside ℓ2."""
+        if self.kind is not NormKind.L2:
+            raise TypingError(f"{what} in {self.space}: only l2 has one.")
+
+    # ---- matrices ------------------------------------------------------------------------------------------
+    def size(self, index: str) -> int:
+        """Raises: TypingError for an index type of which no matrix was drawn or learned."""
+        if index not in self.sizes:
+            raise TypingError(
+                f"nobody said how many elements the index type {index} has. "
+                "Draw a matrix or a size before, or give ExactBackend the sizes."
+            )
+        return self.sizes[index]
+
+    def learn(self, bindings: Mapping[str, Value]) -> None:
+        """Take the sizes of the index types from the matrices among some values, as after reading a
+        witness."""
+        for value in bindings.values():
+            if isinstance(value, ExactMap) and value.over is not None:
+                self.sizes.update(zip(value.over, value.shape, strict=True))
+
+    def lin_map(self, matrix: ExactMap) -> ExactMap:
+        self.require_euclidean("the map of a matrix")
+        return matrix
+
+    def matrix_norm(self, matrix: ExactMap) -> Real:
+        self.require_euclidean("the norm of a matrix")
+        return map_norm(NormKind.L2, matrix)
+
+    def matmul(self, left: ExactMap, right: ExactMap) -> ExactMap:
+        return matrices.product(left, right)
+
+    def transpose(self, matrix: ExactMap) -> ExactMap:
+        return matrices.transposed(matrix)
+
+    def entry(self, matrix: ExactMap, row: int, column: int) -> Fraction:
+        return matrices.entry(matrix, row, column)
+
+    def component(self, vector: ExactVec, index: int) -> Fraction:
+        return matrices.component(vector, index)
+
+    # ---- sequences -----------------------------------------------------------------------------------------
+    def sequence(self, entry: Callable[[int], Value]) -> MemoSeq:
+        return MemoSeq(entry)
 
     # ---- claims --------------------------------------------------------------------------------------------
     def le(self, left: Value, right: Value) -> Claim:

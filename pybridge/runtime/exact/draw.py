@@ -7,13 +7,15 @@ direction, dimensions 0 and 1, length 0.
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from pybridge.errors import UndecidedError
-from pybridge.runtime.exact.backend import ExactBackend
+from pybridge.runtime.exact.backend import EUCLIDEAN, ExactBackend
 from pybridge.runtime.exact.ends import rational_below
 from pybridge.runtime.exact.frames import Frame, diagonal_map, frames, scaled, unit_vectors
 from pybridge.runtime.exact.reals import Real, compare, divide
-from pybridge.runtime.exact.scalars import ZERO, Choices, ExactSeq, ScalarDraw
+from pybridge.runtime.exact.scalars import ONE, ZERO, Choices, ExactSeq, ScalarDraw
+from pybridge.runtime.exact.tables import ExactFunction
 from pybridge.runtime.exact.vectors import ExactMap, ExactVec
 
 DIMENSIONS = (1, 2, 3, 0, 2, 3, 1, 2)
@@ -26,9 +28,12 @@ class Draw(ScalarDraw):
     """Draws for one instance of a statement in spaces of one kind.
 
     Verbs (the list a generated `draw(d)` may use, `pybridge.codegen.verbs`):
-        space; vector, nonzero_vector, displacement, vector_of_norm, vector_within, vector_sequence; map;
-        real, nonzero, nonneg, positive, slack, unit, below, at_most, inside, largest, smallest;
-        nat, positive_nat; sequence, sequence_below, sequence_of.
+        space, size; vector, nonzero_vector, displacement, vector_of_norm, vector_within, vector_sequence,
+        nonzero_vector_sequence; map, matrix, member, function;
+        real, nonzero, nonneg, positive, slack, unit, below, at_most, inside, between, largest, smallest,
+        largest_over; nat, positive_nat; sequence, sequence_below, sequence_of, recursion.
+
+    The space `ℝ^n` has as many dimensions as the index type n has elements, whichever is asked for first.
     """
 
     def __init__(self, choices: Choices, space: str, extra: tuple[Fraction, ...] = ()) -> None:
@@ -48,12 +53,24 @@ class Draw(ScalarDraw):
     def space(self, name: str, least: int = 0) -> int:
         """The dimension of a space, at least `least`; fixed by the first call, before any of its vectors."""
         if name not in self._frames:
+            if name.startswith(EUCLIDEAN):
+                self.ops.require_euclidean(f"the space {name}")
             dimension = self._pick(tuple(d for d in DIMENSIONS if d >= least))
             self._frames[name] = self._pick(frames(self.ops.kind, dimension))
             self._drawn[name] = []
+            if name.startswith(EUCLIDEAN):
+                self.ops.sizes[name.removeprefix(EUCLIDEAN)] = dimension
         dimension = len(self._frames[name])
         assert dimension >= least, f"{name} has dimension {dimension}: a plan asked for {least} too late"
         return dimension
+
+    def size(self, index: str, least: int = 0) -> int:
+        """The number of elements of an index type, at least `least`; fixed by the first call."""
+        return self.space(EUCLIDEAN + index, least)
+
+    def member(self, index: str) -> int:
+        """An element of an index type that has one: its place."""
+        return self._choices.integer(0, self.size(index, least=1) - 1)
 
     # ---- vectors -------------------------------------------------------------------------------------------
     def vector(self, space: str) -> ExactVec:
@@ -114,6 +131,15 @@ class Draw(ScalarDraw):
         """A sequence of vectors, entries 0 … length drawn."""
         return self.sequence_of(length, lambda _: self.vector(space))
 
+    def nonzero_vector_sequence(self, space: str, length: int) -> ExactSeq:
+        """A sequence of vectors, entries 0 … length drawn, none of them zero."""
+        return self.sequence_of(length, lambda _: self.nonzero_vector(space))
+
+    def _like(self, value: Any) -> Any:
+        if not isinstance(value, ExactVec):
+            return self.real()
+        return ExactVec(tuple(self.real() for _ in value.entries))
+
     # ---- maps ----------------------------------------------------------------------------------------------
     def map(self, domain: str, codomain: str) -> ExactMap:
         """A linear map: zero, diagonal in the frames with its norm along the first direction, or generic."""
@@ -128,6 +154,25 @@ class Draw(ScalarDraw):
         if values and self._flavour_now() == "aligned" and self._choices.integer(0, 3) < 3:
             values[0] = abs(values[0])
         return diagonal_map(values, self._frames[codomain], self._frames[domain])
+
+    def matrix(self, rows: str, columns: str) -> ExactMap:
+        """A matrix over two index types: like a map; or of rank one, where norms meet Frobenius norms."""
+        codomain, domain = EUCLIDEAN + rows, EUCLIDEAN + columns
+        if self.space(codomain) and self.space(domain) and self._choices.integer(0, 4) == 4:
+            matrix = self._rank_one(codomain, domain)
+        else:
+            matrix = self.map(domain, codomain)
+        return ExactMap(matrix.rows, matrix.columns, over=(rows, columns))
+
+    def _rank_one(self, codomain: str, domain: str) -> ExactMap:
+        left, right = self._directed(codomain, self.real()), self._directed(domain, ONE)
+        return ExactMap(tuple(tuple(a * b for b in right.entries) for a in left.entries), len(right.entries))
+
+    # ---- functions -----------------------------------------------------------------------------------------
+    def function(self, domain: str, codomain: str) -> ExactFunction:
+        """Any function: its value at a new argument is drawn when that is first met."""
+        otherwise = ExactVec((ZERO,) * self.space(codomain))
+        return ExactFunction(self.space(domain), lambda _: self.vector(codomain), otherwise)
 
     def _flavour_now(self) -> str:
         self._flavour = flavour = self._flavour or self._pick(FLAVOURS)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
-from pybridge.runtime.exact.ends import largest, rational_below, smallest
-from pybridge.runtime.exact.reals import Real
+from pybridge.runtime.exact.ends import as_real, largest, rational_below, smallest
+from pybridge.runtime.exact.reals import Real, sign
 
 ZERO, ONE, TINY = Fraction(0), Fraction(1), Fraction(1, 1 << 40)
 
@@ -35,6 +35,10 @@ class Choices(Protocol):
     def integer(self, low: int, high: int) -> int:
         """One of low, …, high; shrinks towards low."""
         ...
+
+
+class RejectedDraw(Exception):
+    """No value meets what a plan asks for: the draw is thrown away."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,23 @@ class ScalarDraw:
         """In (0, bound), for bound > 0."""
         return rational_below(bound) * (ONE - self.unit()) / 2
 
+    def between(self, low: Real | int, high: Real | int) -> Real:
+        """In [low, high], often an end, and rational unless it is an end or the ends are equal.
+
+        Raises: RejectedDraw when low > high: such a draw is no example at all.
+        """
+        low, high = as_real(low), as_real(high)
+        width = high - low
+        if sign(width) < 0:
+            raise RejectedDraw(f"nothing lies between {low} and {high}")
+        match self._choices.integer(0, 4):
+            case 0 | 1:
+                return low
+            case 2 | 3:
+                return high
+            case _:
+                return low + rational_below(width) * self.unit()
+
     def largest(self, first: Real | int, *rest: Real | int) -> Real:
         return largest(first, *rest)
 
@@ -132,6 +153,27 @@ class ScalarDraw:
     def sequence_of(self, length: int, entry: Callable[[int], Any]) -> ExactSeq:
         """Entries 0 … length, each computed once, in order."""
         return ExactSeq(tuple(entry(index) for index in range(length + 1)))
+
+    def recursion(self, length: int, start: Any, step: Callable[[int, ExactSeq], Any]) -> ExactSeq:
+        """v with v 0 = start and v (t + 1) = step t v for t < length; what comes after is drawn freely.
+
+        Args:
+            length: the number of steps.
+            start: a real or a vector.
+            step: of t and the sequence so far, of which the entries 0 … t may be asked.
+        """
+        entries = [start]
+        for t in range(length):
+            entries.append(step(t, ExactSeq(tuple(entries))))
+        return ExactSeq((*entries, self._like(start)))
+
+    def _like(self, value: Any) -> Any:
+        """Any value of the same sort."""
+        return self.real()
+
+    def largest_over(self, start: int, stop: int, entry: Callable[[int], Real | int]) -> Real:
+        """The greatest of entry start … entry (stop - 1); 0 when there is none."""
+        return largest(*(entry(index) for index in range(start, stop))) if start < stop else ZERO
 
     # ---- choices -------------------------------------------------------------------------------------------
     def _pick(self, options: Sequence[Option]) -> Option:

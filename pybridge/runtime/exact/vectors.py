@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pybridge.errors import TypingError
@@ -43,10 +43,18 @@ class ExactVec:
 
 @dataclass(frozen=True)
 class ExactMap:
-    """A matrix (codomain rows, domain columns); `columns` is kept, as a map into dimension 0 has no rows."""
+    """A matrix (codomain rows, domain columns); `columns` is kept, as a map into dimension 0 has no rows.
+
+    `over` names the index types of rows and columns where a matrix was drawn as one.
+    """
 
     rows: tuple[tuple[Fraction, ...], ...]
     columns: int
+    over: tuple[str, str] | None = field(default=None, compare=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows), self.columns
 
     def __call__(self, vector: ExactVec) -> ExactVec:
         if vector.coordinates is None:
