@@ -2,7 +2,8 @@
 
 Each is a method of `Draw`; `d.ops` is the exact backend. Bounds may be irrational (a refinable real): a
 draw below such a bound returns an exact value certainly inside it, and equals the bound often where the
-bound is rational.
+bound is rational. A Euclidean space over an index type n is the space `"ℝ^n"`, of dimension `size("n")` and
+always with the ℓ2 norm.
 """
 
 from __future__ import annotations
@@ -24,6 +25,16 @@ VERBS: dict[str, str] = {
     "below": "below(r): in [0, r), for r > 0, often 0",
     "at_most": "at_most(r): in [0, r], for r ≥ 0, often r itself",
     "inside": "inside(r): in (0, r), for r > 0",
+    "within": "within(r): in [-r, r], for r ≥ 0, often an end",
+    "between": "between(a, b): in [a, b], often an end; the draw is rejected where a > b",
+    "strictly_between": "strictly_between(a, b): in (a, b); the draw is rejected where a ≥ b",
+    "coefficient": "coefficient(r): ≥ 0, or any real where r = 0: what `0 ≤ v * r` allows for r ≥ 0",
+    "factor": "factor(c, r): c/r + slack, or any real where r = 0 (c is 0 there): `c ≤ v * r` for r ≥ 0",
+    "lifting": "lifting(gap, r): (gap + positive)/r, or any real where r = 0: `gap < v * r` for r ≠ 0",
+    "share_below": "share_below(b, r): ≥ 0 with v * r < b, for b > 0 and r ≥ 0; any number ≥ 0 where r = 0",
+    "share_at_most": "share_at_most(b, r): ≥ 0 with v * r ≤ b, for b, r ≥ 0; any number ≥ 0 where r = 0",
+    "level": "level(b, r): often b/r, at times less or more; any real where r = 0",
+    "square_within": "square_within(b, free=r): w with w² < b for b > 0; any real where r ≠ 0",
     "largest": "largest(a, b, …): the greatest of exact reals",
     "smallest": "smallest(a, b, …): the least of them",
     "nat": "nat(): a small natural number, often 0",
@@ -32,4 +43,20 @@ VERBS: dict[str, str] = {
     "vector_sequence": 'vector_sequence("E", n): a sequence of vectors, entries 0 … n drawn',
     "sequence_below": "sequence_below(n, cap): entries 0 … n at most cap, often equal to it",
     "sequence_of": "sequence_of(n, lambda i: …): entries 0 … n, each computed once by the function",
+    "nonzero_vector_sequence": (
+        'nonzero_vector_sequence("E", n): entries 0 … n - 1 nonzero, entry n any vector, at times zero; the '
+        'plan has called space("E", least=1) before'
+    ),
+    "recursion": (
+        "recursion(n, v, lambda t, v: …, since=m): entry m (0 by default) is v, entry t + 1 the function of t "
+        "and entry t for m ≤ t < n, in order; what comes before m is drawn freely, of the kind of v"
+    ),
+    "above_all": (
+        "above_all(a, b, lambda i: …, least=r): at least the function's values at a ≤ i < b and r (if given), "
+        "often the greatest of them; any real where there is none"
+    ),
+    "size": 'size("m", least=1): the number of elements of an index type, drawn now; before any use of m',
+    "member": 'member("m"): an element of the index type, a number below its size; size("m", least=1) before',
+    "matrix": 'matrix("m", "n"): any matrix, often zero, diagonal, of rank one or of rational operator norm',
+    "function": 'function("E", "F"): any function; equal arguments give equal values',
 }
