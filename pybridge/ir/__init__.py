@@ -50,9 +50,11 @@ from pybridge.ir.nodes import (
     Var,
     Vec,
     VecNorm,
+    element_sort,
     euclidean,
     index_of,
 )
+from pybridge.ir.opens import open_commands, opened_scopes
 from pybridge.ir.printer import (
     print_example,
     print_index_set,
@@ -134,11 +136,14 @@ __all__ = [
     "definition_of",
     "describe",
     "digest",
+    "element_sort",
     "euclidean",
     "free_variables",
     "from_json",
     "index_of",
     "map_children",
+    "open_commands",
+    "opened_scopes",
     "print_example",
     "print_index_set",
     "print_prop",

@@ -263,6 +263,11 @@ class All:
 IndexSet = Range | Ico | All
 
 
+def element_sort(over: IndexSet) -> Nat | Member:
+    """The sort of a variable that runs over an index set."""
+    return Member(over.index) if isinstance(over, All) else Nat()
+
+
 @dataclass(frozen=True)
 class Sum:
     """`∑ variable ∈ over, body`, or `∑ variable, body` over an index type."""

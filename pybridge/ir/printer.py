@@ -2,7 +2,8 @@
 
 Binding powers are Lean's: `+ -` 65, `* /` 70, unary minus and `^` 75, arguments above all. `∑ i ∈ s, t`
 takes a body of power 67 and reaches as far right as it can, so it stands in parentheses where `*`, `/`
-or `^` follows.
+or `^` follows. Over an index type it is `∑ i, t` when the use of `i` in `t` says which type, else
+`∑ i : n, t`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import assert_never
 
 from pybridge.ir import nodes as n
 from pybridge.ir.classes import class_binder
+from pybridge.ir.traverse import walk
 
 IFF, AND, RELATION = 20, 35, 50
 ADD, BODY, MUL, POW, LEADING, ARGUMENT = 65, 67, 70, 75, 1023, 1024
@@ -27,13 +29,24 @@ def print_sort(sort: n.Sort) -> str:
         case n.Nat():
             return "ℕ"
         case n.Vec(space):
-            return space
+            return _space(space)
         case n.Map(domain, codomain):
-            return f"{domain} →L[ℝ] {codomain}"
+            return f"{_space(domain)} →L[ℝ] {_space(codomain)}"
+        case n.Function(domain, codomain):
+            return f"{_space(domain)} → {_space(codomain)}"
+        case n.Matrix(rows, columns):
+            return f"Matrix {rows} {columns} ℝ"
+        case n.Member(index):
+            return index
         case n.Seq(element):
             return f"ℕ → {print_sort(element)}"
         case _:
             assert_never(sort)
+
+
+def _space(name: str) -> str:
+    index = n.index_of(name)
+    return name if index is None else f"EuclideanSpace ℝ {index}"
 
 
 # ---- terms ---------------------------------------------------------------------------------------
@@ -85,11 +98,13 @@ def _power_of(term: n.Term) -> int:
     match term:
         case n.Add() | n.Sub():
             return ADD
-        case n.Mul() | n.Div():
+        case n.Mul() | n.Div() | n.MatMul():
             return MUL
         case n.Neg() | n.Pow():
             return POW
-        case n.Sum() | n.Product() | n.Apply() | n.Index() | n.Sqrt() | n.Inner():
+        case n.Sum() | n.Product() | n.Sqrt() | n.Inner():
+            return LEADING
+        case n.Apply() | n.Index() | n.Entry() | n.Component() | n.LinMap():
             return LEADING
         case _:
             return ARGUMENT
@@ -124,11 +139,23 @@ def _bare(term: n.Term, closed: bool, ascribe: n.Sort | None) -> str:
             return f"({name} : ℝ)"
         case n.Cast(operand):
             return f"(({_term(operand)} : ℕ) : ℝ)"
+        case n.MatMul(left, right):
+            return f"{_root(left, MUL)} * {_root(right, MUL + 1)}"
+        case n.Transpose(operand):
+            return f"{_root(operand, ARGUMENT)}ᵀ"
+        case n.LinMap(operand):
+            return f"linMap {_root(operand, ARGUMENT)}"
+        case n.Apply(n.LinMap() as function, argument):
+            return f"{_root(function)} {_term(argument, ARGUMENT)}"
         case n.Apply(function, argument):
             return f"{_root(function, ARGUMENT)} {_term(argument, ARGUMENT)}"
         case n.Index(sequence, index):
             return f"{_term(sequence, ARGUMENT)} {_term(index, ARGUMENT)}"
-        case n.VecNorm(operand) | n.MapNorm(operand):
+        case n.Entry(matrix, row, column):
+            return f"{_root(matrix, ARGUMENT)} {_term(row, ARGUMENT)} {_term(column, ARGUMENT)}"
+        case n.Component(vector, index):
+            return f"{_root(vector, ARGUMENT)} {_term(index, ARGUMENT)}"
+        case n.VecNorm(operand) | n.MapNorm(operand) | n.MatrixNorm(operand):
             return f"‖{_root(operand)}‖"
         case n.Abs(operand):
             return f"|{_within_bars(_root(operand))}|"
@@ -139,9 +166,9 @@ def _bare(term: n.Term, closed: bool, ascribe: n.Sort | None) -> str:
             sort = _sort_if_unsaid(left, right)
             return f"inner ℝ {_term(left, ARGUMENT, ascribe=sort)} {_term(right, ARGUMENT)}"
         case n.Sum(variable, over, body):
-            return f"∑ {variable} ∈ {print_index_set(over)}, {_term(body, BODY, ascribe=ascribe)}"
+            return f"∑ {_binding(variable, over, body)}, {_term(body, BODY, ascribe=ascribe)}"
         case n.Product(variable, over, body):
-            return f"∏ {variable} ∈ {print_index_set(over)}, {_term(body, BODY, ascribe=ascribe)}"
+            return f"∏ {_binding(variable, over, body)}, {_term(body, BODY, ascribe=ascribe)}"
         case _:
             assert_never(term)
 
@@ -151,8 +178,26 @@ def _within_bars(text: str) -> str:
     return f"({text})" if text.startswith(("|", "-")) or text.endswith("|") else text
 
 
+def _binding(variable: str, over: n.IndexSet, body: n.Term | n.Prop) -> str:
+    if not isinstance(over, n.All):
+        return f"{variable} ∈ {print_index_set(over)}"
+    return variable if _is_index_in(variable, body) else f"{variable} : {over.index}"
+
+
+def _is_index_in(variable: str, body: n.Term | n.Prop) -> bool:
+    """Whether the variable stands as an index somewhere, which tells its type; names are never reused."""
+    for node in walk(body):
+        if isinstance(node, n.Entry | n.Component):
+            indices = (node.row, node.column) if isinstance(node, n.Entry) else (node.index,)
+            if any(isinstance(index, n.Var) and index.name == variable for index in indices):
+                return True
+    return False
+
+
 def print_index_set(over: n.IndexSet) -> str:
     match over:
+        case n.All():
+            return "Finset.univ"
         case n.Range(stop):
             return f"Finset.range {_term(stop, ARGUMENT)}"
         case n.Ico(start, stop):
@@ -181,7 +226,7 @@ def _prop(prop: n.Prop, power: int, *, closed: bool) -> str:
             text = f"{_prop(left, IFF + 1, closed=False)} ↔ {_prop(right, IFF + 1, closed=closed or wrap)}"
             return f"({text})" if wrap else text
         case n.Forall(variable, over, body):
-            text = f"∀ {variable} ∈ {print_index_set(over)}, {_prop(body, 0, closed=True)}"
+            text = f"∀ {_binding(variable, over, body)}, {_prop(body, 0, closed=True)}"
             return text if closed else f"({text})"
         case _:
             assert_never(prop)

@@ -91,6 +91,6 @@ def _substitute_under_binding(
     while variable in incoming or (variable != node.variable and variable in free_variables(node.body)):
         variable += "'"
     if variable != node.variable:
-        within[node.variable] = n.Var(variable, n.Nat())
+        within[node.variable] = n.Var(variable, n.element_sort(node.over))
     body = substitute(node.body, within)
     return replace(node, variable=variable, over=over, body=body)  # type: ignore[arg-type]

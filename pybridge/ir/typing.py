@@ -11,12 +11,20 @@ from typing import NoReturn, assert_never
 
 from pybridge.errors import TypingError
 from pybridge.ir import nodes as n
-from pybridge.ir.classes import CLASSES, class_binder, class_refusal, has_norm, has_scalars
+from pybridge.ir.classes import (
+    CLASSES,
+    class_binder,
+    class_refusal,
+    has_norm,
+    has_scalars,
+    space_named,
+)
 from pybridge.ir.printer import print_prop, print_term
 from pybridge.ir.traverse import BINDING_TYPES, children, free_variables, walk
 
 REAL, NAT = n.Real(), n.Nat()
 RELATIONS = ("≤", "<", "=", "≠")
+ADDITIVE = (n.Real, n.Nat, n.Vec, n.Map, n.Matrix)
 
 
 def describe(sort: n.Sort) -> str:
@@ -30,6 +38,12 @@ def describe(sort: n.Sort) -> str:
             return f"a vector of {space}"
         case n.Map(domain, codomain):
             return f"a continuous linear map from {domain} to {codomain}"
+        case n.Function(domain, codomain):
+            return f"a function from {domain} to {codomain}"
+        case n.Matrix(rows, columns):
+            return f"a matrix with rows {rows} and columns {columns}"
+        case n.Member(index):
+            return f"an element of {index}"
         case n.Seq(element):
             members = f"vectors of {element.space}" if isinstance(element, n.Vec) else "reals"
             return f"a sequence of {members}"
@@ -49,13 +63,13 @@ def sort_of(term: n.Term) -> n.Sort:
         case n.Lit(value, sort):
             return _literal(term, value, sort)
         case n.Add(left, right) | n.Sub(left, right):
-            return _one_sort(term, left, right, (n.Real, n.Nat, n.Vec, n.Map))
+            return _one_sort(term, left, right, ADDITIVE)
         case n.Mul(left, right):
             return _one_sort(term, left, right, (n.Real, n.Nat))
         case n.Div(left, right):
             return _one_sort(term, left, right, (n.Real,))
         case n.Neg(operand):
-            return _operand(term, operand, (n.Real, n.Vec, n.Map))
+            return _operand(term, operand, (n.Real, n.Vec, n.Map, n.Matrix))
         case n.Pow(base, exponent):
             _operand(term, exponent, (n.Nat,))
             return _operand(term, base, (n.Real, n.Nat))
@@ -69,11 +83,28 @@ def sort_of(term: n.Term) -> n.Sort:
             found = _operand(term, sequence, (n.Seq,))
             assert isinstance(found, n.Seq)
             return found.element
+        case n.Entry(matrix, row, column):
+            found = _matrix(term, matrix)
+            _index(term, row, found.rows)
+            _index(term, column, found.columns)
+            return REAL
+        case n.Component(vector, index):
+            return _component(term, vector, index)
+        case n.MatMul(left, right):
+            return _matrix_product(term, left, right)
+        case n.Transpose(operand):
+            found = _matrix(term, operand)
+            return n.Matrix(found.columns, found.rows)
+        case n.LinMap(operand):
+            return map_of(_matrix(term, operand))
         case n.VecNorm(operand):
             _operand(term, operand, (n.Vec,))
             return REAL
         case n.MapNorm(operand):
             _operand(term, operand, (n.Map,))
+            return REAL
+        case n.MatrixNorm(operand):
+            _matrix(term, operand)
             return REAL
         case n.Abs(operand) | n.Sqrt(operand):
             return _operand(term, operand, (n.Real,))
@@ -82,7 +113,7 @@ def sort_of(term: n.Term) -> n.Sort:
             return REAL
         case n.Sum(variable, over, body) | n.Product(variable, over, body):
             _index_set(over)
-            _bound_as_nat(variable, body)
+            _bound_as(n.element_sort(over), variable, body)
             return _operand(term, body, (n.Real,))
         case _:
             assert_never(term)
@@ -95,13 +126,13 @@ def check_prop(prop: n.Prop) -> None:
             if op not in RELATIONS:
                 raise TypingError(f"`{op}` is no relation; expected one of {', '.join(RELATIONS)}")
             ordered = op in ("≤", "<")
-            _one_sort(prop, left, right, (n.Real, n.Nat) if ordered else (n.Real, n.Nat, n.Vec, n.Map))
+            _one_sort(prop, left, right, (n.Real, n.Nat) if ordered else ADDITIVE)
         case n.Iff(left, right) | n.And(left, right):
             check_prop(left)
             check_prop(right)
         case n.Forall(variable, over, body):
             _index_set(over)
-            _bound_as_nat(variable, body)
+            _bound_as(n.element_sort(over), variable, body)
             check_prop(body)
         case _:
             assert_never(prop)
@@ -132,10 +163,20 @@ def _fail(part: n.Term | n.Prop, reason: str) -> NoReturn:
     raise TypingError(f"in `{text}`: {reason}")
 
 
+def takes_numeral(sort: n.Sort, value: int) -> bool:
+    """Numbers take any numeral, what can be added takes `0`, all else takes none."""
+    return isinstance(sort, n.Real | n.Nat) or (isinstance(sort, ADDITIVE) and value == 0)
+
+
+def map_of(sort: n.Matrix) -> n.Map:
+    """The sort of `linMap W` for a matrix of this sort: columns to rows."""
+    return n.Map(n.euclidean(sort.columns), n.euclidean(sort.rows))
+
+
 def _literal(term: n.Term, value: int, sort: n.Sort) -> n.Sort:
     if value < 0:
         _fail(term, "a numeral is not negative")
-    if isinstance(sort, n.Seq) or (isinstance(sort, n.Vec | n.Map) and value != 0):
+    if not takes_numeral(sort, value):
         _fail(term, f"the numeral {value} cannot be {describe(sort)}")
     return sort
 
@@ -157,23 +198,55 @@ def _one_sort(part: n.Term | n.Prop, left: n.Term, right: n.Term, allowed: tuple
 
 
 def _application(term: n.Term, function: n.Term, argument: n.Term) -> n.Sort:
-    sort = _operand(term, function, (n.Map,))
-    assert isinstance(sort, n.Map)
+    sort = _operand(term, function, (n.Map, n.Function))
+    assert isinstance(sort, n.Map | n.Function)
     if sort_of(argument) != n.Vec(sort.domain):
-        _fail(term, f"the map takes a vector of {sort.domain}, and got {describe(sort_of(argument))}")
+        _fail(
+            term, f"{describe(sort)} takes a vector of {sort.domain}, and got {describe(sort_of(argument))}"
+        )
     return n.Vec(sort.codomain)
 
 
+def _matrix(term: n.Term, operand: n.Term) -> n.Matrix:
+    sort = _operand(term, operand, (n.Matrix,))
+    assert isinstance(sort, n.Matrix)
+    return sort
+
+
+def _matrix_product(term: n.Term, left: n.Term, right: n.Term) -> n.Matrix:
+    first, second = _matrix(term, left), _matrix(term, right)
+    if first.columns != second.rows:
+        _fail(term, f"columns {first.columns} meet rows {second.rows}")
+    return n.Matrix(first.rows, second.columns)
+
+
+def _component(term: n.Term, vector: n.Term, index: n.Term) -> n.Real:
+    sort = _operand(term, vector, (n.Vec,))
+    assert isinstance(sort, n.Vec)
+    over = n.index_of(sort.space)
+    if over is None:
+        _fail(term, f"a vector of {sort.space} has no components")
+    _index(term, index, over)
+    return REAL
+
+
+def _index(term: n.Term, index: n.Term, over: str) -> None:
+    if sort_of(index) != n.Member(over):
+        _fail(
+            term, f"`{print_term(index)}` is {describe(sort_of(index))}, and an element of {over} is needed"
+        )
+
+
 def _index_set(over: n.IndexSet) -> None:
-    ends = (over.stop,) if isinstance(over, n.Range) else (over.start, over.stop)
-    for end in ends:
+    for end in children(over):
+        assert isinstance(end, n.Term)
         if sort_of(end) != NAT:
             raise TypingError(f"the end `{print_term(end)}` of an index set is not a natural number")
 
 
-def _bound_as_nat(variable: str, body: n.Term | n.Prop) -> None:
+def _bound_as(sort: n.Sort, variable: str, body: n.Term | n.Prop) -> None:
     for node in walk(body):
-        if isinstance(node, n.Var) and node.name == variable and node.sort != NAT:
+        if isinstance(node, n.Var) and node.name == variable and node.sort != sort:
             _fail(node, f"the index `{variable}` is used as {describe(node.sort)}")
 
 
@@ -209,22 +282,37 @@ def _check_sort(sort: n.Sort, spaces: Mapping[str, n.Space], where: str) -> None
             _need_norm(spaces, space, where)
         case n.Map(domain, codomain):
             for space in (domain, codomain):
-                _need_norm(spaces, space, where)
-                if not has_scalars(spaces[space]):
+                if not has_scalars(_need_norm(spaces, space, where)):
                     raise TypingError(
                         f"{where}: a linear map needs a normed space over ℝ, and {space} is none"
                     )
+        case n.Function(domain, codomain):
+            _need_norm(spaces, domain, where)
+            _need_norm(spaces, codomain, where)
+        case n.Matrix(rows, columns):
+            _need_index(spaces, rows, where)
+            _need_index(spaces, columns, where)
+        case n.Member(index):
+            _need_index(spaces, index, where)
         case n.Seq(element):
             _check_sort(element, spaces, where)
         case _:
             assert_never(sort)
 
 
-def _need_norm(spaces: Mapping[str, n.Space], name: str, where: str) -> None:
-    if name not in spaces:
+def _need_norm(spaces: Mapping[str, n.Space], name: str, where: str) -> n.Space:
+    space = space_named(name, spaces)
+    if space is None:
         raise TypingError(f"{where}: `{name}` is not a space of this statement")
-    if not has_norm(spaces[name]):
+    if not has_norm(space):
         raise TypingError(f"{where}: the space {name} has no norm")
+    return space
+
+
+def _need_index(spaces: Mapping[str, n.Space], name: str, where: str) -> n.Space:
+    if name not in spaces or not spaces[name].is_index:
+        raise TypingError(f"{where}: `{name}` is not a finite index type of this statement")
+    return spaces[name]
 
 
 def _check_in_context(
@@ -233,13 +321,20 @@ def _check_in_context(
     check_prop(prop)
     _check_variables(prop, where, dict(sorts))
     for node in walk(prop):
-        if isinstance(node, n.Lit):
-            _check_sort(node.sort, spaces, where)
-        elif isinstance(node, n.Inner):
-            sort = sort_of(node.left)
-            assert isinstance(sort, n.Vec)
-            if not spaces[sort.space].has_inner:
-                raise TypingError(f"{where}: the space {sort.space} has no inner product")
+        match node:
+            case n.Lit(_, sort):
+                _check_sort(sort, spaces, where)
+            case n.Inner(left, _):
+                sort = sort_of(left)
+                assert isinstance(sort, n.Vec)
+                if not _need_norm(spaces, sort.space, where).has_inner:
+                    raise TypingError(f"{where}: the space {sort.space} has no inner product")
+            case n.LinMap(operand) | n.MatrixNorm(operand):
+                columns = _matrix(node, operand).columns
+                if "DecidableEq" not in _need_index(spaces, columns, where).classes:
+                    raise TypingError(f"{where}: `{print_term(node)}` needs `[DecidableEq {columns}]`")
+            case n.Sum(_, n.All(index), _) | n.Product(_, n.All(index), _) | n.Forall(_, n.All(index), _):
+                _need_index(spaces, index, where)
 
 
 def _check_variables(node: n.Term | n.Prop, where: str, sorts: dict[str, n.Sort]) -> None:
@@ -253,7 +348,7 @@ def _check_variables(node: n.Term | n.Prop, where: str, sorts: dict[str, n.Sort]
     if isinstance(node, BINDING_TYPES):
         if node.variable in sorts:
             raise TypingError(f"{where}: the index `{node.variable}` hides another variable")
-        inner = sorts | {node.variable: NAT}
+        inner = sorts | {node.variable: n.element_sort(node.over)}
         for child in children(node.over):
             _check_variables(child, where, sorts)
         _check_variables(node.body, where, inner)

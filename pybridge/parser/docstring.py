@@ -15,7 +15,7 @@ from pybridge.ir import nodes as n
 from pybridge.ir.printer import print_term
 from pybridge.ir.traverse import walk
 from pybridge.ir.typing import describe
-from pybridge.ir.vocabulary import MEANINGS
+from pybridge.ir.vocabulary import MEANINGS, common_scopes, in_words
 from pybridge.parser.elaborate import Elaborator
 from pybridge.parser.lexer import Token, tokens
 from pybridge.parser.pratt import ExpressionReader
@@ -164,20 +164,13 @@ class _Values:
         if meaning not in MEANINGS:
             self._fail("unknown-meaning", line, meaning=meaning, advice=_suggestion(meaning, list(MEANINGS)))
         if not MEANINGS[meaning].fits(binders[name]):
-            kind = MEANINGS[meaning].sort.__name__
+            kind = " or ".join(kind.__name__ for kind in MEANINGS[meaning].sort)
             self._fail(
                 "meaning-sort", line, name=name, meaning=meaning, kind=kind, sort=describe(binders[name])
             )
-        for other, earlier in seen.items():
-            if MEANINGS[earlier].scope != MEANINGS[meaning].scope:
-                self._fail(
-                    "mixed-scopes",
-                    line,
-                    first=other,
-                    one=MEANINGS[earlier].scope,
-                    second=name,
-                    two=MEANINGS[meaning].scope,
-                )
+        if not common_scopes((*seen.values(), meaning)):
+            earlier = "; ".join(f"`{other}` {in_words(known)}" for other, known in seen.items())
+            self._fail("mixed-scopes", line, earlier=earlier, name=name, scopes=in_words(meaning))
 
     def uppers(self, lines: list[KeyLine]) -> tuple[str, ...]:
         found: list[str] = []
@@ -194,7 +187,7 @@ class _Values:
     def _upper(self, line: KeyLine, stream: Stream, earlier: list[str]) -> str:
         term = self.elaborator.term(ExpressionReader(stream, self.aliases).read())
         text = print_term(term)
-        if not isinstance(term, n.MapNorm):
+        if not isinstance(term, n.MapNorm | n.MatrixNorm):
             self._fail("upper-form", line, text=text)
         if not isinstance(self.conclusion, n.Rel) or self.conclusion.op != "≤":
             self._fail("upper-relation", line)

@@ -74,13 +74,13 @@ KEYS: dict[str, Message] = {
         ),
     ),
     "mixed-scopes": Message(
-        "`{first}` is measured per {one} and `{second}` per {two}",
-        "All measured binders of a theorem share one scope.",
+        "`{name}` is measured {scopes}, and before it {earlier}",
+        "All measured binders of a theorem share at least one scope.",
         (with_keys("@mode runtime property\n@measure f weight; x state"),),
     ),
     "upper-form": Message(
-        "`{text}` is no norm of a linear map",
-        "Write `@upper ‖f‖`.",
+        "`{text}` is no norm of a linear map or a matrix",
+        "Write `@upper ‖f‖` or `@upper ‖W‖`.",
         (with_keys("@upper ‖x‖"), with_keys("@upper f")),
     ),
     "upper-relation": Message(
