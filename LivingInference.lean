@@ -2,3 +2,4 @@ import LivingInference.Bounds
 import LivingInference.Scalar
 import LivingInference.Residual
 import LivingInference.Propagation
+import LivingInference.MatrixNorm
