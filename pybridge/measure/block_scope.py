@@ -1,7 +1,6 @@
 """Instances of the scopes `block` and `profile`: states of every residual update, and what they add up to.
 
-States are exact data; what is made of them is enclosed. One batch is one update, ε and position set; the
-clean vectors are shared by all ε, so that their norms are computed once.
+One batch is one update, ε and position set; what the clean run alone says is put once for all ε.
 """
 
 from __future__ import annotations
@@ -10,25 +9,44 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
-
 from pybridge.measure.instances import SCOPES, Instances
 from pybridge.measure.positions import PositionSet
 from pybridge.measure.profile import ProfileSpec, Transition
 from pybridge.measure.rows import ProfileRow
+from pybridge.measure.sequences import Values
+from pybridge.measure.steps import CleanStep, ErrorStep, state_vector
 from pybridge.runtime.backend import Backend
 from pybridge.runtime.enclosure import EnclosedReal, EnclosedVec
 
-_OF_THE_ERROR: tuple[str, ...] = ("perturbed state", "perturbed update", "lipschitz ratio", "error growth")
+OF_THE_ERROR = frozenset(
+    {
+        "perturbed state",
+        "perturbed update",
+        "next perturbed state",
+        "lipschitz ratio",
+        "amplitude ratio",
+        "error growth",
+    }
+)
+"""What a block has only under a perturbation."""
 
 
 @dataclass
-class _Amplitudes:
-    """Per update, for one ε and position set: ε_t and √ρ_t; and why a profile has none, if it has none."""
+class _Profile:
+    """One ε and position set, update by update; and why it has no numbers, if it has none."""
 
     injections: list[EnclosedReal] = field(default_factory=list)
     contractions: list[EnclosedReal] = field(default_factory=list)
+    energies: list[EnclosedReal] = field(default_factory=list)
+    factors: list[EnclosedReal] = field(default_factory=list)
     noise: str | None = None
+
+    def add(self, step: ErrorStep) -> None:
+        ops = step.ops
+        self.injections.append(ops.div(step.arriving, ops.vec_norm(step.clean.next_h)))
+        self.contractions.append(step.amplitude_ratio)
+        self.energies += [step.next_energy] if self.energies else [step.energy, step.next_energy]
+        self.factors.append(step.factor)
 
 
 class BlockScope:
@@ -42,87 +60,82 @@ class BlockScope:
 
     def __init__(self, spec: ProfileSpec, ops: Backend, put: Callable[[Instances], None]) -> None:
         self._spec, self._ops, self._put = spec, ops, put
-        self._amplitudes = {(e, p.name): _Amplitudes() for e in spec.eps for p in spec.positions}
+        self._profiles = {(e, p.name): _Profile() for e in spec.eps for p in spec.positions}
+        self._states: dict[tuple[int, str], EnclosedVec] = {}
 
     def see(self, transition: Transition, rows: tuple[ProfileRow, ...]) -> None:
         """Instances of one update for every ε and position set; `rows` says which are noise."""
         noise = {(row.eps, row.positions): row.noise for row in rows}
         for positions in self._spec.positions:
-            clean = _Clean.of(transition, positions)
+            place = f"block {transition.update}"
+            clean = CleanStep(self._ops, *self._ends_of(transition, 0, positions))
+            given = of_the_clean_run(clean)
+            self._put(Instances("block", f"{place}, positions {positions.name}", ("",), given))
             for i, eps in enumerate(self._spec.eps):
-                where = f"block {transition.update}, ε = {eps:g}, positions {positions.name}"
-                why = noise[eps, positions.name]
-                amplitudes = self._amplitudes[eps, positions.name]
+                where = f"{place}, ε = {eps:g}, positions {positions.name}"
+                step = ErrorStep(clean, *self._ends_of(transition, i + 1, positions))
+                why, profile = noise[eps, positions.name], self._profiles[eps, positions.name]
                 if why is not None:
-                    amplitudes.noise = amplitudes.noise or f"block {transition.update}: {why}"
-                    absent = dict.fromkeys(_OF_THE_ERROR, f"noise: {why}")
-                    self._put(Instances("block", where, ("",), clean.given(self._ops), absent))
+                    profile.noise = profile.noise or f"{place}: {why}"
+                    absent = dict.fromkeys(OF_THE_ERROR, f"noise: {why}")
+                    self._put(Instances("block", where, ("",), given, absent, OF_THE_ERROR))
                     continue
-                given = clean.given(self._ops) | self._of_the_error(
-                    transition, i + 1, positions, clean, amplitudes
-                )
-                self._put(Instances("block", where, ("",), given))
+                profile.add(step)
+                both = given | of_the_error(step)
+                self._put(Instances("block", where, ("",), both, new=OF_THE_ERROR))
 
-    def _of_the_error(
-        self, transition: Transition, row: int, positions: PositionSet, clean: _Clean, amplitudes: _Amplitudes
-    ) -> dict[str, Any]:
-        ops = self._ops
-        hhat, next_hhat = (_vector(state, row, positions) for state in (transition.before, transition.after))
-        uhat = next_hhat - hhat
-        error, next_error = ops.vec_norm(clean.h - hhat), ops.vec_norm(clean.next_h - next_hhat)
-        arriving = ops.vec_norm(clean.u - uhat)
-        h_norm, next_norm = ops.vec_norm(clean.h), ops.vec_norm(clean.next_h)
-        amplitudes.injections.append(ops.div(arriving, next_norm))
-        amplitudes.contractions.append(ops.div(ops.div(next_error, next_norm), ops.div(error, h_norm)))
-        return {
-            "perturbed state": hhat,
-            "perturbed update": uhat,
-            "lipschitz ratio": ops.upper_end(ops.div(arriving, error)),
-            "error growth": ops.div(next_error, error),
-        }
+    def _ends_of(
+        self, transition: Transition, row: int, positions: PositionSet
+    ) -> tuple[EnclosedVec, EnclosedVec]:
+        """The states at the two ends; the one that left the last update enters this one."""
+        key = (row, positions.name)
+        before = self._states.get(key)
+        if before is None:
+            before = state_vector(transition.before[row], positions)
+        self._states[key] = state_vector(transition.after[row], positions)
+        return before, self._states[key]
 
     def profiles(self) -> Iterator[Instances]:
         """Instances of the scope `profile`, one for every ε and position set."""
-        for (eps, positions), amplitudes in self._amplitudes.items():
+        for (eps, positions), profile in self._profiles.items():
             where = f"profile, ε = {eps:g}, positions {positions}"
-            if amplitudes.noise is not None:
-                absent = dict.fromkeys(SCOPES["profile"], f"noise: {amplitudes.noise}")
+            if profile.noise is not None:
+                absent = dict.fromkeys(SCOPES["profile"], f"noise: {profile.noise}")
                 yield Instances("profile", where, ("",), {}, absent)
                 continue
-            count = len(amplitudes.injections)
-            injections, contractions = amplitudes.injections.__getitem__, amplitudes.contractions.__getitem__
+            count = len(profile.injections)
+            injections, contractions = Values(profile.injections), Values(profile.contractions)
             given = {
                 "block count": count,
+                "middle block": count // 2,
                 "relative injections": injections,
                 "injection cap": self._ops.upper_end_over(0, count, injections),
                 "contraction cap": self._ops.upper_end_over(0, count, contractions),
+                "error energies": Values(profile.energies),
+                "step factors": Values(profile.factors),
             }
             yield Instances("profile", where, ("",), given)
 
 
-@dataclass(frozen=True, eq=False)
-class _Clean:
-    """h, h' and u = h' - h of the clean run over a position set, flattened over tokens × d_model."""
-
-    h: EnclosedVec
-    next_h: EnclosedVec
-    u: EnclosedVec
-
-    @classmethod
-    def of(cls, transition: Transition, positions: PositionSet) -> _Clean:
-        h, next_h = (_vector(state, 0, positions) for state in (transition.before, transition.after))
-        return cls(h, next_h, next_h - h)
-
-    def given(self, ops: Backend) -> dict[str, Any]:
-        h_norm, u_norm = ops.vec_norm(self.h), ops.vec_norm(self.u)
-        return {
-            "state": self.h,
-            "update": self.u,
-            "gain": ops.div(u_norm, h_norm),
-            "alignment": ops.div(ops.inner(self.h, self.u), h_norm * u_norm),
-            "state growth": ops.div(ops.vec_norm(self.next_h), h_norm),
-        }
+def of_the_clean_run(step: CleanStep) -> dict[str, Any]:
+    """Meaning → value, of the clean run."""
+    return {
+        "state": step.h,
+        "update": step.u,
+        "next state": step.next_h,
+        "gain": step.gain,
+        "alignment": step.alignment,
+        "state growth": step.state_growth,
+    }
 
 
-def _vector(states: torch.Tensor, row: int, positions: PositionSet) -> EnclosedVec:
-    return EnclosedVec.exact(states[row, positions.rows].reshape(-1).numpy())
+def of_the_error(step: ErrorStep) -> dict[str, Any]:
+    """Meaning → value, of the perturbed run beside the clean one."""
+    return {
+        "perturbed state": step.hhat,
+        "perturbed update": step.uhat,
+        "next perturbed state": step.next_hhat,
+        "lipschitz ratio": step.lipschitz,
+        "amplitude ratio": step.amplitude_ratio,
+        "error growth": step.ops.div(step.next_error, step.error),
+    }

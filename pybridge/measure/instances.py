@@ -43,22 +43,69 @@ SCOPES: dict[str, frozenset[str]] = {
             "hit rate",
         }
     ),
-    "profile": frozenset({"block count", "relative injections", "injection cap", "contraction cap"}),
+    "profile": frozenset(
+        {
+            "block count",
+            "middle block",
+            "relative injections",
+            "injection cap",
+            "contraction cap",
+            "error energies",
+            "step factors",
+        }
+    ),
     "block": frozenset(
         {
             "state",
             "update",
+            "next state",
             "perturbed state",
             "perturbed update",
+            "next perturbed state",
             "gain",
             "alignment",
             "lipschitz ratio",
+            "amplitude ratio",
             "state growth",
             "error growth",
         }
     ),
+    "step": frozenset(
+        {
+            "state",
+            "update",
+            "compressed state",
+            "compressed update",
+            "dense update map",
+            "compressed update map",
+            "dense lipschitz ratio",
+            "injected error",
+            "amplitude",
+            "next amplitude",
+            "amplitude factor",
+            "relative injection",
+            "young weight",
+        }
+    ),
+    "lockstep": frozenset(
+        {
+            "block count",
+            "error amplitudes",
+            "amplitude factors",
+            "compression injections",
+            "factor cap",
+            "compression cap",
+            "running bound",
+            "error budget",
+            "absolute errors",
+            "absolute injections",
+        }
+    ),
+    "removal": frozenset({"block count", "removed block", "error energies", "step factors"}),
 }
-"""Scope → the meanings it offers: one linear map, one profile, or one residual update."""
+"""Scope → the meanings it offers: one linear map, one profile, one residual update, one block of the dense
+and the compressed model side by side, the whole of both, or one block removed.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +119,8 @@ class Instances:
             instance.
         given: meaning → value.
         absent: meaning → why it could not be measured here (the noise floor, equal inputs).
+        new: the meanings that are new in this batch; a theorem that measures none of them has had its
+            instance already. None means all.
     """
 
     scope: str
@@ -79,6 +128,19 @@ class Instances:
     labels: tuple[str, ...]
     given: Mapping[str, Any]
     absent: Mapping[str, str] = field(default_factory=dict)
+    new: frozenset[str] | None = None
+
+    def concerns(self, check: RuntimeCheck) -> bool:
+        """Whether the check is to be put to these instances: all that it measures is spoken of, and some of
+        it for the first time.
+        """
+        measured = set(check.MEASURED.values())
+        spoken_of = measured <= set(self.given) | set(self.absent)
+        return (
+            check.SCOPE == self.scope
+            and spoken_of
+            and (self.new is None or not self.new.isdisjoint(measured))
+        )
 
     def label(self, index: int, size: int) -> str:
         """Name of instance `index` of a theorem that had `size` of them here."""

@@ -102,10 +102,9 @@ class Ledger:
             require_known(tally.check)
 
     def put(self, instances: Instances) -> None:
-        """Evaluate every theorem of the instances' scope on them, where they say anything about it."""
-        offered = set(instances.given) | set(instances.absent)
+        """Evaluate every theorem that the instances concern on them."""
         for tally in self.tallies:
-            if instances.scope == tally.check.SCOPE and not offered.isdisjoint(tally.check.MEASURED.values()):
+            if instances.concerns(tally.check):
                 self._put_one(tally, instances)
 
     def _put_one(self, tally: Tally, instances: Instances) -> None:

@@ -19,7 +19,8 @@ def a_check(scope: str | None = "map", **measured: str) -> Any:
 def test_the_scopes_offer_exactly_the_vocabulary() -> None:
     by_scope: dict[str, set[str]] = {}
     for name, meaning in MEANINGS.items():
-        by_scope.setdefault(meaning.scope, set()).add(name)
+        for scope in meaning.scopes:
+            by_scope.setdefault(scope, set()).add(name)
     assert by_scope == {scope: set(meanings) for scope, meanings in SCOPES.items()}
 
 
