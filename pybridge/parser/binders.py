@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pybridge.ir.classes import CLASSES
 from pybridge.parser import surface as s
 from pybridge.parser.lexer import Token
-from pybridge.parser.pratt import ExpressionReader
+from pybridge.parser.pratt import TYPE_WORDS, ExpressionReader
 from pybridge.parser.stream import Stream
 from pybridge.parser.types import FIELD, read_type
 
@@ -137,7 +137,7 @@ def _names(stream: Stream, closing: str) -> tuple[s.Name, ...]:
 def _check_name(stream: Stream, token: Token) -> None:
     if token.text == "_":
         stream.source.fail("unnamed", token.start)
-    if "." in token.text or "«" in token.text or token.text in ("ℝ", "ℕ", "Type", "inner"):
+    if "." in token.text or "«" in token.text or token.text in (*TYPE_WORDS, "inner"):
         stream.source.fail("bad-name", token.start, name=token.text)
 
 

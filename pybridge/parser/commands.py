@@ -9,10 +9,21 @@ from pybridge.ir import nodes as n
 from pybridge.parser import binders as b
 from pybridge.parser.header import read_theorem, space_names
 from pybridge.parser.lexer import Token, tokens
+from pybridge.parser.primitives import PRIMITIVES
 from pybridge.parser.scope import Scope
 from pybridge.parser.source import Source
 from pybridge.parser.stream import Stream
 from pybridge.parser.words import DECLARATIONS, MODIFIERS, SYNTAX_COMMANDS, THEOREMS
+
+# Scopes of Mathlib that put another norm on matrices.
+OTHER_NORMS = ("Norms.Elementwise", "Norms.Frobenius", "Norms.Operator")
+# What may stand after a definition.
+_COMMANDS = frozenset(
+    (
+        *("namespace", "section", "mutual", "end", "variable", "open", "include", "omit", "attribute", "@["),
+        *(*THEOREMS, *DECLARATIONS, *MODIFIERS),
+    )
+)
 
 
 class CommandReader:
@@ -66,6 +77,7 @@ class CommandReader:
                 self._forget_opening()
                 if token.kind == "name" and token.text in DECLARATIONS:
                     self._next_scope = None
+                    self._check_primitive()
                 elif token.kind == "name" and token.text in handlers:
                     handlers[token.text](token)
         return self.statements
@@ -85,6 +97,19 @@ class CommandReader:
             )
         self._next_scope = None
         self._forget_opening()
+
+    def _check_primitive(self) -> None:
+        """A definition that statements may use has the text that the bridge knows; others are passed over."""
+        name = self.stream.next
+        primitive = PRIMITIVES.get(name.text) if name.kind == "name" else None
+        if primitive is None:
+            return
+        known = [token.text for token in tokens(Source(primitive.definition, "")) if token.kind != "end"]
+        read = [self.stream.peek(ahead).text for ahead in range(len(known))]
+        after = self.stream.peek(len(known))
+        if read != known or not (after.kind in ("end", "doc") or after.text in _COMMANDS):
+            definition = " ".join(primitive.definition.split())
+            self.source.fail("primitive", name.start, name=name.text, definition=definition)
 
     def _skip_attribute(self) -> None:
         opening = self.stream.take()
@@ -137,7 +162,11 @@ class CommandReader:
     def _open(self, _: Token) -> None:
         """`open A B`; `open A (x)` and `open scoped A` make no short name known here."""
         scoped = self.stream.accept("scoped")
+        start = self.stream.next.start
         names = self._names_on_line()
+        for name in sorted(names):
+            if name.endswith(OTHER_NORMS):
+                self.source.fail("other-norm", start, name=name)
         partial = self.stream.sees("(") or {"hiding", "renaming"} & names
         scope = self._scope()
         self._change_scope(scope if scoped or partial else replace(scope, opened=scope.opened | names))

@@ -47,10 +47,12 @@ CONSTRUCTS: dict[str, Construct] = {
     "∘": Construct("composition", "Apply one map after the other.", _theorem("x ∘ y = x")),
     "⁻¹": Construct("the inverse", "Write `1 / x`.", _theorem("x⁻¹ ≤ y")),
     "⁻": Construct("the inverse", "Write `1 / x`.", _theorem("x⁻¹ ≤ y")),
-    "ᵀ": Construct(
-        "the transpose", "Matrices are outside the grammar; use a linear map.", _theorem("xᵀ = y")
+    "ᴴ": Construct("the conjugate transpose", "Matrices are real; write `Wᵀ`.", _theorem("xᴴ = y")),
+    "*ᵥ": Construct(
+        "matrix times vector",
+        "Write `linMap W x`: the norm of `W *ᵥ x` would be that of `m → ℝ`, the largest component.",
+        _theorem("x *ᵥ y = x"),
     ),
-    "*ᵥ": Construct("matrix times vector", "Use a linear map and apply it.", _theorem("x *ᵥ y = x")),
     "%": Construct("the remainder", _INFIX_ADVICE, _theorem("x % y ≤ y")),
     "∣": Construct("divisibility", _INFIX_ADVICE, _theorem("x ∣ y")),
     "∈": Construct("membership", "It stands only after the index of `∑`, `∏` or `∀`.", _theorem("x ∈ y")),
@@ -96,17 +98,9 @@ CONSTRUCTS: dict[str, Construct] = {
     "<->": Construct("the ASCII equivalence", "Write `↔`.", _theorem("x ≤ y <-> y ≤ x")),
     "/\\": Construct("the ASCII conjunction", "Write `∧`.", _theorem("x ≤ y /\\ y ≤ x")),
     "\\/": Construct("the ASCII disjunction", _ONE_RELATION, _theorem("x ≤ y \\/ y ≤ x")),
-    "Matrix": Construct(
-        "a matrix", "Use a continuous linear map `E →L[ℝ] F`.", _theorem("x = x", "(x : Matrix m n ℝ)")
-    ),
-    "EuclideanSpace": Construct(
-        "`EuclideanSpace`",
-        "State the theorem for any inner-product space `E`.",
-        _theorem("x = x", "(x : EuclideanSpace ℝ n)"),
-    ),
     "Fin": Construct(
-        "a finite index type",
-        "Use a sequence `ℕ → ℝ` and `Finset.range n`.",
+        "a numbered index type",
+        "Use a sequence `ℕ → ℝ` and `Finset.range n`, or any index type `{n : Type*} [Fintype n]`.",
         _theorem("x = x", "(x : Fin n → ℝ)"),
     ),
     "Prop": Construct(

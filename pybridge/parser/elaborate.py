@@ -1,7 +1,8 @@
 """Surface trees to typed IR: names get sorts, numerals the sort of their surroundings, `‖·‖` its meaning.
 
 As in Lean, the leaves of one arithmetic tree share a sort, numerals take the sort of the other leaves, and
-where all leaves are numerals the sort is ℕ. Unlike Lean, no coercion from ℕ to ℝ is put in silently.
+where all leaves are numerals the sort is ℕ. Unlike Lean, no coercion from ℕ to ℝ is put in silently. The
+factors of a product of matrices each have a sort of their own.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from difflib import get_close_matches
 from typing import NoReturn, assert_never
 
 from pybridge.ir import nodes as n
-from pybridge.ir.classes import has_scalars
-from pybridge.ir.typing import describe
+from pybridge.ir.classes import has_norm, has_scalars, space_named
+from pybridge.ir.typing import ADDITIVE, describe, takes_numeral
 from pybridge.parser import surface as s
+from pybridge.parser.hints import Hints
 from pybridge.parser.pratt import RELATIONS
+from pybridge.parser.primitives import PRIMITIVES
 from pybridge.parser.source import Source
 
 REAL, NAT = n.Real(), n.Nat()
 ARITHMETIC: dict[str, tuple[type, tuple[type, ...]]] = {
-    "+": (n.Add, (n.Real, n.Nat, n.Vec, n.Map)),
-    "-": (n.Sub, (n.Real, n.Nat, n.Vec, n.Map)),
+    "+": (n.Add, ADDITIVE),
+    "-": (n.Sub, ADDITIVE),
     "*": (n.Mul, (n.Real, n.Nat)),
     "/": (n.Div, (n.Real,)),
 }
@@ -47,6 +50,7 @@ class Elaborator:
         self.spaces = spaces
         self.sorts = dict(sorts)
         self.assumed = assumed
+        self._hints = Hints(self.sorts, self.sort)
 
     # ---- types -----------------------------------------------------------------------------------
     def sort(self, written: s.SurfaceType) -> n.Sort:
@@ -62,14 +66,16 @@ class Elaborator:
                 return REAL
             case s.NamedType(text="ℕ"):
                 return NAT
-            case s.NamedType():
+            case s.NamedType(text=text) if text in self.spaces and self.spaces[text].is_index:
+                return n.Member(text)
+            case s.NamedType() | s.EuclideanType():
                 return n.Vec(self._space(written).name)
+            case s.MatrixType(rows=rows, columns=columns):
+                return n.Matrix(self._index_type(rows), self._index_type(columns))
             case s.MapType(domain=domain, codomain=codomain):
-                ends = [self._space(end) for end in (domain, codomain)]
-                for end, space in zip((domain, codomain), ends, strict=True):
-                    if not has_scalars(space):
-                        self._fail("no-scalars", end, space=space.name)
-                return n.Map(ends[0].name, ends[1].name)
+                return n.Map(self._scaled(domain), self._scaled(codomain))
+            case s.FunctionType(domain=domain, codomain=codomain):
+                return n.Function(self._space(domain).name, self._space(codomain).name)
             case s.SequenceType(element=element):
                 found = self.sort(element)
                 if not isinstance(found, n.Real | n.Vec):
@@ -78,13 +84,28 @@ class Elaborator:
             case _:
                 assert_never(written)
 
-    def _space(self, written: s.NamedType) -> n.Space:
-        space = self.spaces.get(written.text)
+    def _space(self, written: s.SpaceType) -> n.Space:
+        name = (
+            written.text if isinstance(written, s.NamedType) else n.euclidean(self._index_type(written.index))
+        )
+        space = space_named(name, self.spaces)
         if space is None:
-            self._fail("unknown-type", written, token=written.text)
-        if not space.classes:
-            self._fail("no-norm", written, space=space.name)
+            self._fail("unknown-type", written, token=name)
+        if not has_norm(space):
+            self._fail("no-norm", written, space=name)
         return space
+
+    def _scaled(self, written: s.SpaceType) -> str:
+        space = self._space(written)
+        if not has_scalars(space):
+            self._fail("no-scalars", written, space=space.name)
+        return space.name
+
+    def _index_type(self, written: s.NamedType) -> str:
+        space = self.spaces.get(written.text)
+        if space is None or not space.is_index:
+            self._fail("index-type", written, token=written.text)
+        return space.name
 
     # ---- propositions ----------------------------------------------------------------------------
     def prop(self, node: s.Surface) -> n.Prop:
@@ -99,27 +120,38 @@ class Elaborator:
             case s.Infix(op=op) if op in CONNECTIVES:
                 return CONNECTIVES[op](self.prop(node.left), self.prop(node.right))
             case s.Big(symbol="∀"):
-                over = self._index_set(node.over)
-                with_index = self._with_index(node.variable)
-                return n.Forall(node.variable.text, over, with_index.prop(node.body))
+                over = self._over(node)
+                return n.Forall(node.variable.text, over, self._with_index(node, over).prop(node.body))
             case _:
                 self._fail("term-as-prop", node, text=self._text(node))
 
     def _relation(self, node: s.Infix) -> n.Rel:
-        sort = self._common(node.left, node.right) or NAT
+        sort = self._hints.common(node.left, node.right) or NAT
         ordered = node.op in ("≤", "<")
-        if not isinstance(sort, (n.Real, n.Nat) if ordered else (n.Real, n.Nat, n.Vec, n.Map)):
+        if not isinstance(sort, (n.Real, n.Nat) if ordered else ADDITIVE):
             self.source.fail("not-joined", node.op_start, token=node.op, sort=describe(sort))
         return n.Rel(node.op, self.term(node.left, sort), self.term(node.right, sort))
 
-    def _with_index(self, variable: s.Name) -> Elaborator:
-        if variable.text in self.sorts or variable.text in self.assumed or variable.text in self.spaces:
-            self._fail("shadow", variable, name=variable.text)
-        return Elaborator(self.source, self.spaces, self.sorts | {variable.text: NAT}, self.assumed)
+    def _with_index(self, node: s.Big, over: n.IndexSet) -> Elaborator:
+        name = node.variable.text
+        if name in self.sorts or name in self.assumed or name in self.spaces:
+            self._fail("shadow", node.variable, name=name)
+        sorts = self.sorts | {name: n.element_sort(over)}
+        return Elaborator(self.source, self.spaces, sorts, self.assumed)
 
-    def _index_set(self, over: s.IndexRange) -> n.IndexSet:
-        stop = self.term(over.stop, NAT)
-        return n.Range(stop) if over.first is None else n.Ico(self.term(over.first, NAT), stop)
+    def _over(self, node: s.Big) -> n.IndexSet:
+        """The written index set, or all of the index type that the variable is used as an index of."""
+        over = node.over
+        if isinstance(over, s.IndexRange):
+            stop = self.term(over.stop, NAT)
+            return n.Range(stop) if over.first is None else n.Ico(self.term(over.first, NAT), stop)
+        match self._hints.of_index(node):
+            case n.Member(index):
+                return n.All(index)
+            case None:
+                self._fail("unused-index", node.variable, symbol=node.symbol, index=node.variable.text)
+            case _:
+                self._fail("no-range", node.variable, symbol=node.symbol, index=node.variable.text)
 
     # ---- terms -----------------------------------------------------------------------------------
     def term(self, node: s.Surface, expected: n.Sort | None = None) -> n.Term:
@@ -128,7 +160,7 @@ class Elaborator:
         Raises:
             StatementError: a proposition where a term belongs, an unknown name, or sorts that do not fit.
         """
-        sort = self._hint(node)
+        sort = self._hints.of(node)
         if expected is not None and sort is not None and sort != expected:
             self._mismatch(node, expected, sort)
         return self._term(node, expected or sort or NAT)
@@ -140,13 +172,17 @@ class Elaborator:
             case s.Numeral(value=value):
                 return self._numeral(node, value, sort)
             case s.Negation(operand=operand):
-                if not isinstance(sort, n.Real | n.Vec | n.Map):
+                if not isinstance(sort, n.Real | n.Vec | n.Map | n.Matrix):
                     self._fail("not-joined", node, token="-", sort=describe(sort))
                 return n.Neg(self.term(operand, sort))
+            case s.Transposed(operand=operand):
+                return self._transpose(node, operand)
             case s.Infix(op="^", left=left, right=right):
                 if not isinstance(sort, n.Real | n.Nat):
                     self.source.fail("not-joined", node.op_start, token="^", sort=describe(sort))
                 return n.Pow(self.term(left, sort), self.term(right, NAT))
+            case s.Infix(op="*") if isinstance(sort, n.Matrix):
+                return self._matrix_product(node)
             case s.Infix(op=op) if op in ARITHMETIC:
                 return self._arithmetic(node, sort)
             case s.Infix():
@@ -176,14 +212,19 @@ class Elaborator:
             self._fail("hypothesis-as-term", node, name=node.text)
         if node.text in self.spaces:
             self._fail("type-as-term", node, token=node.text)
+        if node.text in PRIMITIVES:
+            self._fail("builtin-argument", node, token=node.text)
         close = get_close_matches(node.text, self.sorts, n=1)
+        known = ", ".join(f"`{name}`" for name in PRIMITIVES)
         advice = (
-            f"Did you mean `{close[0]}`?" if close else "Declare it in a binder, or write its definition out."
+            f"Did you mean `{close[0]}`?"
+            if close
+            else f"Declare it in a binder, or write its definition out; definitions known here: {known}."
         )
         self._fail("unknown-name", node, name=node.text, advice=advice)
 
     def _numeral(self, node: s.Numeral, value: int, sort: n.Sort) -> n.Lit:
-        if isinstance(sort, n.Seq) or (isinstance(sort, n.Vec | n.Map) and value != 0):
+        if not takes_numeral(sort, value):
             self._fail("numeral-sort", node, value=value, sort=describe(sort))
         return n.Lit(value, sort)
 
@@ -194,30 +235,69 @@ class Elaborator:
         return made(self.term(node.left, sort), self.term(node.right, sort))
 
     def _application(self, function: s.Surface, argument: s.Surface) -> n.Term:
+        if self._hints.primitive(function):
+            return self._linear_map(argument)
+        if isinstance(function, s.Application) and (sort := self._hints.row_of(function)):
+            row = self.term(function.argument, n.Member(sort.rows))
+            return n.Entry(self.term(function.function), row, self.term(argument, n.Member(sort.columns)))
         head = self.term(function)
-        match self._hint(function):
-            case n.Map(domain, _):
+        match self._hints.of(function):
+            case n.Map(domain, _) | n.Function(domain, _):
                 return n.Apply(head, self.term(argument, n.Vec(domain)))
             case n.Seq():
                 return n.Index(head, self.term(argument, NAT))
+            case n.Vec(space) if index := n.index_of(space):
+                return n.Component(head, self.term(argument, n.Member(index)))
+            case n.Matrix():
+                self._fail("row-of-matrix", function, text=self._text(function))
             case sort:
                 self._fail("not-function", function, text=self._text(function), sort=describe(sort or NAT))
 
+    def _linear_map(self, argument: s.Surface) -> n.LinMap:
+        """`linMap W`, the one primitive."""
+        return n.LinMap(self._decidable(argument, self._matrix(argument)))
+
+    def _matrix(self, node: s.Surface) -> n.Matrix:
+        sort = self._hints.of(node)
+        if not isinstance(sort, n.Matrix):
+            self._fail("no-matrix", node, text=self._text(node), sort=describe(sort or NAT))
+        return sort
+
+    def _decidable(self, node: s.Surface, sort: n.Matrix) -> n.Term:
+        """The matrix, whose norm and linear map Lean has once equality of its columns is decidable."""
+        if "DecidableEq" not in self.spaces[sort.columns].classes:
+            self._fail("no-decidable", node, text=self._text(node), columns=sort.columns)
+        return self.term(node, sort)
+
+    def _transpose(self, node: s.Transposed, operand: s.Surface) -> n.Transpose:
+        return n.Transpose(self.term(operand, self._matrix(operand)))
+
+    def _matrix_product(self, node: s.Infix) -> n.MatMul:
+        left, right = self._hints.of(node.left), self._hints.of(node.right)
+        fits = isinstance(left, n.Matrix) and isinstance(right, n.Matrix) and left.columns == right.rows
+        if not fits:
+            first, second = (describe(sort) if sort else "a numeral" for sort in (left, right))
+            self.source.fail("matrix-product", node.op_start, left=first, right=second)
+        return n.MatMul(self.term(node.left, left), self.term(node.right, right))
+
     def _norm(self, node: s.Bars, operand: s.Surface) -> n.Term:
-        inner = self.term(operand)
-        match self._hint(operand):
-            case n.Vec():
-                return n.VecNorm(inner)
-            case n.Map():
-                return n.MapNorm(inner)
+        match self._hints.of(operand):
+            case n.Vec() as sort:
+                return n.VecNorm(self.term(operand, sort))
+            case n.Map() as sort:
+                return n.MapNorm(self.term(operand, sort))
+            case n.Matrix() as sort:
+                return n.MatrixNorm(self._decidable(operand, sort))
             case sort:
+                self.term(operand)
                 self._fail("norm-of", node, sort=describe(sort or NAT))
 
     def _inner(self, node: s.InnerProduct) -> n.Inner:
-        sort = self._common(node.left, node.right) or NAT
+        sort = self._hints.common(node.left, node.right) or NAT
         if not isinstance(sort, n.Vec):
             self._fail("inner-of", node, sort=describe(sort))
-        if not self.spaces[sort.space].has_inner:
+        space = space_named(sort.space, self.spaces)
+        if space is None or not space.has_inner:
             self._fail("no-inner", node, space=sort.space)
         return n.Inner(self.term(node.left, sort), self.term(node.right, sort))
 
@@ -226,7 +306,7 @@ class Elaborator:
         sort, operand = self.sort(node.type), node.operand
         if isinstance(operand, s.Numeral):
             return self._numeral(operand, operand.value, sort)
-        if sort == REAL and isinstance(operand, s.Name) and self._hint(operand) == NAT:
+        if sort == REAL and isinstance(operand, s.Name) and self._hints.of(operand) == NAT:
             return n.Cast(self.term(operand, NAT))
         if sort == REAL and isinstance(operand, s.Ascription) and self.sort(operand.type) == NAT:
             return n.Cast(self.term(operand.operand, NAT))
@@ -235,51 +315,20 @@ class Elaborator:
     def _big(self, node: s.Big, sort: n.Sort) -> n.Term:
         if node.symbol == "∀":
             self._fail("prop-as-term", node, text=self._text(node))
-        over = self._index_set(node.over)
-        with_index = self._with_index(node.variable)
+        over = self._over(node)
+        with_index = self._with_index(node, over)
         if sort != REAL:
             self._fail("sum-of", node, symbol=node.symbol, sort=describe(sort))
         made = n.Sum if node.symbol == "∑" else n.Product
         return made(node.variable.text, over, with_index.term(node.body, REAL))
 
-    # ---- sorts of leaves -------------------------------------------------------------------------
-    def _hint(self, node: s.Surface) -> n.Sort | None:
-        """The sort that the leaves of an arithmetic tree agree on; None while all are numerals or unknown."""
-        match node:
-            case s.Name(text=text):
-                return self.sorts.get(text)
-            case s.Infix(op="^", left=left):
-                return self._hint(left)
-            case s.Infix(op=op, left=left, right=right) if op in ARITHMETIC:
-                return self._common(left, right)
-            case s.Negation(operand=operand):
-                return self._hint(operand)
-            case s.Application(function=function):
-                applied = self._hint(function)
-                if isinstance(applied, n.Map):
-                    return n.Vec(applied.codomain)
-                return applied.element if isinstance(applied, n.Seq) else None
-            case s.Bars() | s.Root() | s.InnerProduct():
-                return REAL
-            case s.Ascription(type=written):
-                return self.sort(written)
-            case s.Big(variable=variable, body=body) if node.symbol != "∀":
-                within = Elaborator(self.source, self.spaces, self.sorts | {variable.text: NAT}, self.assumed)
-                return within._hint(body)
-            case _:
-                return None
-
-    def _common(self, left: s.Surface, right: s.Surface) -> n.Sort | None:
-        """Of two sorts the one that is not ℕ, so that a missing cast is reported where it is missing."""
-        first, second = self._hint(left), self._hint(right)
-        return second if first is None or (first == NAT and second is not None) else first
-
     # ---- errors ----------------------------------------------------------------------------------
     def _mismatch(self, node: s.Surface, expected: n.Sort, found: n.Sort) -> NoReturn:
         """Point at the smallest part that has the wrong sort."""
-        if isinstance(node, s.Infix) and node.op in ARITHMETIC:
+        is_product = isinstance(found, n.Matrix) and isinstance(node, s.Infix) and node.op == "*"
+        if isinstance(node, s.Infix) and node.op in ARITHMETIC and not is_product:
             for part in (node.left, node.right):
-                sort = self._hint(part)
+                sort = self._hints.of(part)
                 if sort is not None and sort != expected:
                     self._mismatch(part, expected, sort)
         code = "missing-cast" if (expected, found) == (REAL, NAT) else "wrong-sort"

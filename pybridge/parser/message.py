@@ -19,12 +19,16 @@ class Message(NamedTuple):
 
 _BINDERS = (
     "{E F : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E] [NormedAddCommGroup F] [NormedSpace ℝ F] "
-    "(f g : E →L[ℝ] F) (x y : E) (z : F) (a b : ℝ) (n : ℕ) (ε : ℕ → ℝ)"
+    "{k l : Type*} [Fintype k] [DecidableEq k] [Fintype l] [DecidableEq l] "
+    "(f g : E →L[ℝ] F) (x y : E) (z : F) (a b : ℝ) (n : ℕ) (ε : ℕ → ℝ) "
+    "(φ : E → F) (W : Matrix k l ℝ) (B : Matrix l k ℝ) (v : EuclideanSpace ℝ l)"
 )
 
 
 def theorem(conclusion: str) -> str:
-    """A theorem on maps `f g`, vectors `x y` of E and `z` of F, reals `a b`, a length `n`, a sequence `ε`."""
+    """A theorem on maps `f g`, vectors `x y` of E and `z` of F, reals `a b`, a length `n`, a sequence `ε`,
+    a function `φ`, matrices `W`, `k` by `l`, and `B`, the other way round, and a vector `v` over `l`.
+    """
     return f"theorem t {_BINDERS} : {conclusion}"
 
 

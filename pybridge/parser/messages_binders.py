@@ -15,9 +15,32 @@ BINDERS: dict[str, Message] = {
         ),
     ),
     "no-norm": Message(
-        "the space {space} has no class yet",
+        "the space {space} has no norm",
         "Put `[NormedAddCommGroup {space}]` before its first vector.",
-        ("theorem t {E : Type*} (x : E) : x = x",),
+        (
+            "theorem t {E : Type*} (x : E) : x = x",
+            "theorem t {E F : Type*} (f : E → F) : 1 = 1",
+            "theorem t {n : Type*} [Fintype n] {E : Type*} [NormedAddCommGroup E] (f : E → n) : 1 = 1",
+        ),
+    ),
+    "index-type": Message(
+        "`{token}` is no finite index type of this theorem",
+        "Declare it before: `{{{token} : Type*}} [Fintype {token}]`.",
+        (
+            "theorem t (x : EuclideanSpace ℝ n) : x = x",
+            "theorem t (n : ℕ) (x : EuclideanSpace ℝ n) : x = x",
+            "theorem t {m n : Type*} [Fintype m] (W : Matrix m n ℝ) : W = W",
+            "theorem t {E : Type*} [NormedAddCommGroup E] (W : Matrix E E ℝ) : W = W",
+        ),
+    ),
+    "no-decidable": Message(
+        "`{text}` has no norm and no linear map here: its columns {columns} lack decidable equality",
+        "Add `[DecidableEq {columns}]` after `[Fintype {columns}]`.",
+        (
+            "theorem t {m n : Type*} [Fintype m] [Fintype n] (W : Matrix m n ℝ) : ‖W‖ = 1",
+            "theorem t {m n : Type*} [Fintype m] [Fintype n] (W : Matrix m n ℝ) : linMap W = 0",
+            "theorem t {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ) : ‖Wᵀ‖ = 1",
+        ),
     ),
     "no-scalars": Message(
         "the space {space} has no scalars, and a linear map needs them",
@@ -36,10 +59,13 @@ BINDERS: dict[str, Message] = {
     ),
     "class": Message(
         "`{binder}` {refusal}",
-        "Take `[NormedAddCommGroup E]` first, then `[NormedSpace ℝ E]` or `[InnerProductSpace ℝ E]`.",
+        "Take `[NormedAddCommGroup E]` first, then `[NormedSpace ℝ E]` or `[InnerProductSpace ℝ E]`; for an "
+        "index type `[Fintype n]`, then `[DecidableEq n]`.",
         (
             "theorem t {E : Type*} [NormedSpace ℝ E] (x : E) : x = x",
             "theorem t {E : Type*} [NormedAddCommGroup E] [NormedAddCommGroup E] (x : E) : x = x",
+            "theorem t {n : Type*} [DecidableEq n] [Fintype n] : 1 = 1",
+            "theorem t {E : Type*} [NormedAddCommGroup E] [Fintype E] : 1 = 1",
             "theorem t {E : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E] [InnerProductSpace ℝ E] : 1 = 1",
         ),
     ),
@@ -60,11 +86,13 @@ BINDERS: dict[str, Message] = {
         "a type as an explicit argument", "Write `{{E : Type*}}`.", ("theorem t (E : Type*) : 1 = 1",)
     ),
     "function-type": Message(
-        "a function from `{domain}`",
-        "Functions are linear maps `E →L[ℝ] F` and sequences `ℕ → ℝ`, `ℕ → E`.",
+        "the function type `{type}`",
+        "Functions are `E → F` between spaces, linear maps `E →L[ℝ] F` and sequences `ℕ → ℝ`, `ℕ → E`; "
+        "vectors over an index type are of `EuclideanSpace ℝ n`.",
         (
             "theorem t (f : ℝ → ℝ) : f = f",
-            "theorem t {E F : Type*} (f : E → F) : f = f",
+            "theorem t {E F : Type*} (f : E → F → E) : f = f",
+            "theorem t {n : Type*} [Fintype n] (x : n → ℝ) : x = x",
             "theorem t (f : ℕ → ℕ → ℝ) : f = f",
         ),
     ),

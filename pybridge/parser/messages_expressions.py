@@ -18,6 +18,14 @@ EXPRESSIONS: dict[str, Message] = {
             theorem("inner ℂ x y = a"),
             theorem("a = b where"),
             theorem("a = b)"),
+            theorem("∀ i ∈ Finset.range n ε i ≤ a"),
+            theorem("W = B *"),
+            theorem("W i j)ᵀ = a"),
+            "theorem t {m : Type*} [Fintype m] (W : Matrix m ℝ) : W = W",
+            "theorem t {m : Type*} [Fintype m] (W : Matrix m m ℂ) : W = W",
+            "theorem t {m : Type*} [Fintype m] (x : EuclideanSpace m) : x = x",
+            "theorem t {m : Type*} [Fintype m] (x : EuclideanSpace ℝ) : x = x",
+            "theorem t (∀ i, a = b) : 1 = 1",
             "theorem (x : ℝ) : x = x",
             "theorem t (x : ℝ) := x",
             "theorem t (: ℝ) : 1 = 1",
@@ -83,12 +91,23 @@ EXPRESSIONS: dict[str, Message] = {
     ),
     "no-range": Message(
         "`{symbol} {index}` without an index set",
-        "Write `{symbol} {index} ∈ Finset.range n, …` or `{symbol} {index} ∈ Finset.Ico m n, …`.",
+        "Write `{symbol} {index} ∈ Finset.range n, …` or `{symbol} {index} ∈ Finset.Ico m n, …`; it is "
+        "`{symbol} {index}, …` only over the index type of a matrix or a Euclidean space.",
         (
             theorem("∀ i, ε i ≤ a"),
             theorem("∀ i < n, ε i ≤ a"),
             theorem("∑ i : ℕ, ε i ≤ a"),
+            theorem("∑ k : E, a ≤ a"),
             theorem("∑ i j ∈ Finset.range n, ε i ≤ a"),
+        ),
+    ),
+    "unused-index": Message(
+        "nothing tells over what `{symbol} {index}` runs",
+        "Use it as an index, as in `W {index} j` or `v {index}`, or write its type, `{symbol} {index} : m, …`.",
+        (
+            theorem("∑ j, a ≤ b"),
+            theorem("∀ i, a ≤ b"),
+            theorem("∑ i, ∑ j, W i k ≤ b"),
         ),
     ),
     "index-set": Message(
@@ -106,6 +125,8 @@ EXPRESSIONS: dict[str, Message] = {
         (
             theorem("∑ a ∈ Finset.range n, ε a ≤ b"),
             theorem("∑ i ∈ Finset.range n, ∑ i ∈ Finset.range n, ε i ≤ a"),
+            theorem("∑ v, v v ≤ a"),
+            theorem("∑ l, W l l ≤ a"),
         ),
     ),
     "sum-of": Message(
@@ -123,7 +144,7 @@ EXPRESSIONS: dict[str, Message] = {
         (
             theorem("fx = z"),
             theorem("Real.exp a = b"),
-            theorem("linMap a = b"),
+            theorem("frobenius W = b"),
             "theorem t (fSparse : ℝ) : fsparse = fSparse",
         ),
     ),
@@ -135,7 +156,7 @@ EXPRESSIONS: dict[str, Message] = {
     "type-as-term": Message(
         "`{token}` is a type, not a term",
         "Use a binder of that type.",
-        (theorem("ℝ = a"), theorem("E = x"), theorem("a = ℕ")),
+        (theorem("ℝ = a"), theorem("E = x"), theorem("a = ℕ"), theorem("W k k = a"), theorem("Matrix = W")),
     ),
     "missing-cast": Message(
         "`{text}` is a natural number, and a real number is needed",
@@ -154,6 +175,13 @@ EXPRESSIONS: dict[str, Message] = {
             theorem("|x| = a"),
             theorem("a * x = y"),
             theorem("∑ i ∈ Finset.range a, ε i = a"),
+            theorem("W + Wᵀ = W"),
+            theorem("linMap W x = v"),
+            theorem("W n n = a"),
+            theorem("v a = a"),
+            theorem("∑ i, W i i = a"),
+            theorem("∑ i, v i * ε i = a"),
+            theorem("φ v = z"),
         ),
     ),
     "not-joined": Message(
@@ -169,17 +197,43 @@ EXPRESSIONS: dict[str, Message] = {
             theorem("1 / 2 ≤ 1"),
             theorem("ε = ε"),
             theorem("ε + ε = ε"),
+            theorem("φ = φ"),
+            theorem("W ≤ W"),
+            theorem("W ^ 2 = W"),
+            theorem("∀ i, v i = a ∧ i = i"),
         ),
     ),
     "not-function": Message(
         "`{text}` is {sort} and takes no argument",
         "Write `*` for a product.",
-        (theorem("a b = a"), theorem("2 a = a"), theorem("x a = y")),
+        (theorem("a b = a"), theorem("2 a = a"), theorem("x a = y"), theorem("∑ i, v i i = a")),
     ),
     "norm-of": Message(
         "`‖·‖` of {sort}",
-        "Norms are of vectors and linear maps; write `|a|` for a real number.",
-        (theorem("‖a‖ = a"), theorem("‖n‖ = a"), theorem("‖1‖ = a"), theorem("‖ε‖ = a")),
+        "Norms are of vectors, linear maps and matrices; write `|a|` for a real number.",
+        (theorem("‖a‖ = a"), theorem("‖n‖ = a"), theorem("‖1‖ = a"), theorem("‖ε‖ = a"), theorem("‖φ‖ = a")),
+    ),
+    "no-matrix": Message(
+        "`{text}` is {sort}, and a matrix is needed",
+        "`linMap W` and `Wᵀ` are of a matrix; a zero matrix is written `(0 : Matrix m n ℝ)`.",
+        (theorem("linMap a = f"), theorem("xᵀ = x"), theorem("linMap 0 v = v"), theorem("(a + b)ᵀ = a")),
+    ),
+    "row-of-matrix": Message(
+        "`{text}` is a matrix and takes two indices",
+        "Write `W i j`; a row alone is no term here. A matrix times a vector is `linMap W x`.",
+        (theorem("∑ i, W i = a"), theorem("W v = v")),
+    ),
+    "matrix-product": Message(
+        "`*` between {left} and {right}",
+        "The columns of the left matrix must be the rows of the right one. Write a zero matrix with its type, "
+        "and `linMap W x` for a matrix times a vector.",
+        (
+            theorem("W * W = W"),
+            theorem("a * W = W"),
+            theorem("W * 0 = W"),
+            theorem("Wᵀ * a = W"),
+            theorem("W * v = v"),
+        ),
     ),
     "inner-of": Message(
         "`inner` of {sort}",
@@ -188,8 +242,8 @@ EXPRESSIONS: dict[str, Message] = {
     ),
     "numeral-sort": Message(
         "the numeral {value} cannot be {sort}",
-        "Only `0` is also a vector or a map.",
-        (theorem("x ≠ 1"), theorem("f = 2"), theorem("(3 : E) = x")),
+        "Only `0` is also a vector, a map or a matrix.",
+        (theorem("x ≠ 1"), theorem("f = 2"), theorem("(3 : E) = x"), theorem("W = 1"), theorem("v 0 = a")),
     ),
     "ascription": Message(
         "the type written beside `{text}` changes nothing or needs Lean to guess where to cast",
@@ -199,11 +253,17 @@ EXPRESSIONS: dict[str, Message] = {
             theorem("(n + 1 : ℝ) = a"),
             theorem("(n + 1 : ℕ) = n"),
             theorem("(x : E) = y"),
+            theorem("∑ i, (i : ℝ) * v i = a"),
         ),
     ),
     "builtin-argument": Message(
         "`{token}` stands here without arguments of its own",
         "Put it in parentheses with its arguments: `f (Real.sqrt a)`.",
-        (theorem("f Real.sqrt a = z"), theorem("ε inner = a")),
+        (
+            theorem("f Real.sqrt a = z"),
+            theorem("ε inner = a"),
+            theorem("linMap = f"),
+            theorem("f linMap = z"),
+        ),
     ),
 }

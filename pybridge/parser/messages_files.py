@@ -39,6 +39,23 @@ FILES: dict[str, Message] = {
         "Move it to a file under `ForMathlib/`, or do without.",
         ('local notation "N" => 3\n' + _TRUE, 'macro "m" : term => `(1)\n'),
     ),
+    "other-norm": Message(
+        "`{name}` gives `‖W‖` another meaning than the operator norm between Euclidean spaces",
+        "Open `Matrix.Norms.L2Operator` instead.",
+        (
+            "open scoped Matrix.Norms.Frobenius\n" + _TRUE,
+            "open Matrix\nopen scoped Norms.Elementwise\n" + _TRUE,
+            "open scoped Matrix.Norms.Operator in\n" + _TRUE,
+        ),
+    ),
+    "primitive": Message(
+        "the definition of `{name}` is not the one that Python evaluates",
+        "Write `def {definition}`, or change the table of primitives and both evaluators with it.",
+        (
+            "noncomputable def linMap {m n : Type*} (W : Matrix m n ℝ) := 2 • W\n" + _TRUE,
+            "def linMap := 1",
+        ),
+    ),
     "one-theorem": Message(
         "expected one exported theorem in this text, found {count}",
         "",

@@ -5,7 +5,7 @@
 | 20 | `↔`, not associative | | 70 | `* /`, left |
 | 35 | `∧`, right | | 75 | unary `-`; `^`, right |
 | 50 | `≤ < = ≠`, not associative | | 1023 | `∑ ∏` (body 67), `∀` (body 0), application |
-| 65 | `+ -`, left | | 1024 | names, numerals, parentheses, bars |
+| 65 | `+ -`, left | | 1024 | names, numerals, parentheses, bars, `ᵀ` after one of these |
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ REVERSED = {"≥": "≤", ">": "<"}
 BARS = ("‖", "|")
 BIG = {"∑": 67, "∏": 67, "∀": 0}
 NEGATION, HIGHEST = 75, 1024
+TYPE_WORDS = ("ℝ", "ℕ", "Type", "Matrix", "EuclideanSpace")
 # operator -> (its power, least power of the left side, least power of the right side)
 INFIX: dict[str, tuple[int, int, int]] = {
     "↔": (20, 21, 21),
@@ -158,6 +159,12 @@ class ExpressionReader:
         return starts
 
     def _atom(self) -> s.Surface:
+        operand = self._bare_atom()
+        while self.stream.sees("ᵀ"):
+            operand = s.Transposed(operand.start, self.stream.take().end, operand)
+        return operand
+
+    def _bare_atom(self) -> s.Surface:
         token = self.stream.next
         if token.kind == "number":
             return self._numeral()
@@ -181,7 +188,7 @@ class ExpressionReader:
         token = self.stream.take()
         if self._builtin(token):
             self.stream.source.fail("builtin-argument", token.start, token=token.text)
-        if token.text in ("ℝ", "ℕ", "Type"):
+        if token.text in TYPE_WORDS:
             self.stream.source.fail("type-as-term", token.start, token=token.text)
         return s.Name(token.start, token.end, token.text)
 
@@ -216,13 +223,19 @@ class ExpressionReader:
         symbol = self.stream.take()
         name = self.stream.expect_name("an index", f"after `{symbol.text}`")
         variable = s.Name(name.start, name.end, name.text)
-        if not self.stream.sees("∈"):
-            self.stream.source.fail("no-range", self.stream.next.start, symbol=symbol.text, index=name.text)
-        self.stream.take()
-        over = self._index_set()
+        over = self._over(symbol, name)
         self.stream.expect(",", "after the index set")
         body = self._expression(BIG[symbol.text])
         return s.Big(symbol.start, body.end, symbol.text, variable, over, body)
+
+    def _over(self, symbol: Token, name: Token) -> s.IndexRange | s.SurfaceType | None:
+        if self.stream.accept("∈"):
+            return self._index_set()
+        if self.stream.accept(":"):
+            return read_type(self.stream)
+        if not self.stream.sees(","):
+            self.stream.source.fail("no-range", self.stream.next.start, symbol=symbol.text, index=name.text)
+        return None
 
     def _index_set(self) -> s.IndexRange:
         token = self.stream.next

@@ -39,6 +39,13 @@ class Negation(Written):
 
 
 @dataclass(frozen=True)
+class Transposed(Written):
+    """`Wᵀ`."""
+
+    operand: Surface
+
+
+@dataclass(frozen=True)
 class Application(Written):
     function: Surface
     argument: Surface
@@ -83,15 +90,27 @@ class IndexRange(Written):
 
 @dataclass(frozen=True)
 class Big(Written):
-    """`∑`, `∏` or `∀`, as `symbol`, over an index set."""
+    """`∑`, `∏` or `∀`, as `symbol`: over an index set, over a written type, or over what its use tells."""
 
     symbol: str
     variable: Name
-    over: IndexRange
+    over: IndexRange | SurfaceType | None
     body: Surface
 
 
-Surface = Name | Numeral | Infix | Negation | Application | Bars | Ascription | Root | InnerProduct | Big
+Surface = (
+    Name
+    | Numeral
+    | Infix
+    | Negation
+    | Transposed
+    | Application
+    | Bars
+    | Ascription
+    | Root
+    | InnerProduct
+    | Big
+)
 
 
 # ---- types ---------------------------------------------------------------------------------------
@@ -102,22 +121,48 @@ class Universe(Written):
 
 @dataclass(frozen=True)
 class NamedType(Written):
-    """`ℝ`, `ℕ` or a space."""
+    """`ℝ`, `ℕ`, a space or an index type."""
 
     text: str
 
 
 @dataclass(frozen=True)
+class EuclideanType(Written):
+    """`EuclideanSpace ℝ index`."""
+
+    index: NamedType
+
+
+@dataclass(frozen=True)
+class MatrixType(Written):
+    """`Matrix rows columns ℝ`."""
+
+    rows: NamedType
+    columns: NamedType
+
+
+SpaceType = NamedType | EuclideanType
+
+
+@dataclass(frozen=True)
 class MapType(Written):
-    domain: NamedType
-    codomain: NamedType
+    domain: SpaceType
+    codomain: SpaceType
+
+
+@dataclass(frozen=True)
+class FunctionType(Written):
+    """`domain → codomain`, the domain not ℕ."""
+
+    domain: SpaceType
+    codomain: SpaceType
 
 
 @dataclass(frozen=True)
 class SequenceType(Written):
     """`ℕ → element`."""
 
-    element: NamedType
+    element: SpaceType
 
 
-SurfaceType = Universe | NamedType | MapType | SequenceType
+SurfaceType = Universe | NamedType | EuclideanType | MatrixType | MapType | FunctionType | SequenceType
