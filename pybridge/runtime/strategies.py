@@ -20,7 +20,8 @@ from pybridge.errors import UndecidedError
 from pybridge.runtime.claims import Claim
 from pybridge.runtime.exact.backend import ExactBackend
 from pybridge.runtime.exact.draw import Draw
-from pybridge.runtime.exact.scalars import ExactSeq, RejectedDraw
+from pybridge.runtime.exact.factors import RejectedDraw
+from pybridge.runtime.exact.scalars import ExactSeq
 from pybridge.runtime.exact.tables import MemoSeq
 
 __all__ = ["Draw", "Witness", "drawn", "falsify", "holds", "property_test", "refutes"]

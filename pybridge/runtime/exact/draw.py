@@ -12,9 +12,10 @@ from typing import Any
 from pybridge.errors import UndecidedError
 from pybridge.runtime.exact.backend import EUCLIDEAN, ExactBackend
 from pybridge.runtime.exact.ends import rational_below
+from pybridge.runtime.exact.factors import FactorDraw
 from pybridge.runtime.exact.frames import Frame, diagonal_map, frames, scaled, unit_vectors
 from pybridge.runtime.exact.reals import Real, compare, divide
-from pybridge.runtime.exact.scalars import ONE, ZERO, Choices, ExactSeq, ScalarDraw
+from pybridge.runtime.exact.scalars import ONE, ZERO, Choices, ExactSeq
 from pybridge.runtime.exact.tables import ExactFunction
 from pybridge.runtime.exact.vectors import ExactMap, ExactVec
 
@@ -24,14 +25,10 @@ FLAVOURS = ("aligned", "diagonal", "generic", "diagonal", "aligned")
 maps diagonal in shared frames; generic: small matrices and vectors whose norms may be irrational."""
 
 
-class Draw(ScalarDraw):
+class Draw(FactorDraw):
     """Draws for one instance of a statement in spaces of one kind.
 
-    Verbs (the list a generated `draw(d)` may use, `pybridge.codegen.verbs`):
-        space, size; vector, nonzero_vector, displacement, vector_of_norm, vector_within, vector_sequence,
-        nonzero_vector_sequence; map, matrix, member, function;
-        real, nonzero, nonneg, positive, slack, unit, below, at_most, inside, between, largest, smallest,
-        largest_over; nat, positive_nat; sequence, sequence_below, sequence_of, recursion.
+    Verbs: those that `pybridge.codegen.verbs` lists, the scalar ones inherited.
 
     The space `ℝ^n` has as many dimensions as the index type n has elements, whichever is asked for first.
     """
@@ -132,8 +129,10 @@ class Draw(ScalarDraw):
         return self.sequence_of(length, lambda _: self.vector(space))
 
     def nonzero_vector_sequence(self, space: str, length: int) -> ExactSeq:
-        """A sequence of vectors, entries 0 … length drawn, none of them zero."""
-        return self.sequence_of(length, lambda _: self.nonzero_vector(space))
+        """Entries 0 … length - 1 nonzero vectors, entry `length` any vector."""
+        return self.sequence_of(
+            length, lambda i: self.nonzero_vector(space) if i < length else self.vector(space)
+        )
 
     def _like(self, value: Any) -> Any:
         if not isinstance(value, ExactVec):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
-from pybridge.runtime.exact.ends import as_real, largest, rational_below, smallest
-from pybridge.runtime.exact.reals import Real, sign
+from pybridge.runtime.exact.ends import largest, rational_below, smallest
+from pybridge.runtime.exact.reals import Real
 
 ZERO, ONE, TINY = Fraction(0), Fraction(1), Fraction(1, 1 << 40)
 
@@ -35,10 +35,6 @@ class Choices(Protocol):
     def integer(self, low: int, high: int) -> int:
         """One of low, …, high; shrinks towards low."""
         ...
-
-
-class RejectedDraw(Exception):
-    """No value meets what a plan asks for: the draw is thrown away."""
 
 
 @dataclass(frozen=True)
@@ -110,23 +106,6 @@ class ScalarDraw:
         """In (0, bound), for bound > 0."""
         return rational_below(bound) * (ONE - self.unit()) / 2
 
-    def between(self, low: Real | int, high: Real | int) -> Real:
-        """In [low, high], often an end, and rational unless it is an end or the ends are equal.
-
-        Raises: RejectedDraw when low > high: such a draw is no example at all.
-        """
-        low, high = as_real(low), as_real(high)
-        width = high - low
-        if sign(width) < 0:
-            raise RejectedDraw(f"nothing lies between {low} and {high}")
-        match self._choices.integer(0, 4):
-            case 0 | 1:
-                return low
-            case 2 | 3:
-                return high
-            case _:
-                return low + rational_below(width) * self.unit()
-
     def largest(self, first: Real | int, *rest: Real | int) -> Real:
         return largest(first, *rest)
 
@@ -154,26 +133,31 @@ class ScalarDraw:
         """Entries 0 … length, each computed once, in order."""
         return ExactSeq(tuple(entry(index) for index in range(length + 1)))
 
-    def recursion(self, length: int, start: Any, step: Callable[[int, ExactSeq], Any]) -> ExactSeq:
-        """v with v 0 = start and v (t + 1) = step t v for t < length; what comes after is drawn freely.
+    def recursion(self, stop: int, start: Any, step: Callable[[int, Any], Any], since: int = 0) -> ExactSeq:
+        """v with v since = start and v (t + 1) = step t (v t) for since ≤ t < stop; the rest drawn freely.
 
         Args:
-            length: the number of steps.
+            stop: one past the last t that steps.
             start: a real or a vector.
-            step: of t and the sequence so far, of which the entries 0 … t may be asked.
+            step: of t and v t.
+            since: the first t that steps.
         """
-        entries = [start]
-        for t in range(length):
-            entries.append(step(t, ExactSeq(tuple(entries))))
+        entries = [self._like(start) for _ in range(since)] + [start]
+        for t in range(since, stop):
+            entries.append(step(t, entries[t]))
         return ExactSeq((*entries, self._like(start)))
 
     def _like(self, value: Any) -> Any:
         """Any value of the same sort."""
         return self.real()
 
-    def largest_over(self, start: int, stop: int, entry: Callable[[int], Real | int]) -> Real:
-        """The greatest of entry start … entry (stop - 1); 0 when there is none."""
-        return largest(*(entry(index) for index in range(start, stop))) if start < stop else ZERO
+    def above_all(
+        self, start: int, stop: int, entry: Callable[[int], Real | int], least: Real | int | None = None
+    ) -> Real:
+        """At least entry i for start ≤ i < stop, and at least `least`: often the greatest of them; any real
+        where there is none."""
+        floor = [entry(index) for index in range(start, stop)] + ([] if least is None else [least])
+        return largest(*floor) + self.slack() if floor else self.real()
 
     # ---- choices -------------------------------------------------------------------------------------------
     def _pick(self, options: Sequence[Option]) -> Option:
