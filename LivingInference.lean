@@ -2,4 +2,6 @@ import LivingInference.Bounds
 import LivingInference.Scalar
 import LivingInference.Residual
 import LivingInference.Propagation
+import LivingInference.Removal
 import LivingInference.MatrixNorm
+import LivingInference.Rounding
