@@ -50,8 +50,10 @@ the error through `L` alone.
 namespace LivingInference
 
 private theorem mem_range_succ_of_mem {n t : ℕ} (ht : t ∈ Finset.range n) :
-    t ∈ Finset.range (n + 1) :=
-  Finset.mem_range.mpr (Nat.lt_succ_of_lt (Finset.mem_range.mp ht))
+    t ∈ Finset.range (n + 1) := by
+  have hlt : t < n := Finset.mem_range.mp ht
+  have hlt' : t < n + 1 := by omega
+  exact Finset.mem_range.mpr hlt'
 
 /-- **Theorem D0**, behind the recursion `V (t + 1) ≤ ρ t * V t + c t` of arXiv:2603.20991v1, §5.2:
 the bound that a monitor carries along from layer to layer stays above the error.
@@ -121,16 +123,24 @@ private theorem propagation_product_from (V ρ : ℕ → ℝ) (m k : ℕ)
     (hρ : ∀ t ∈ Finset.Ico m (m + k), 0 ≤ ρ t)
     (hV : ∀ t ∈ Finset.Ico m (m + k), V (t + 1) ≤ ρ t * V t) :
     V (m + k) ≤ (∏ t ∈ Finset.Ico m (m + k), ρ t) * V m := by
-  have hmem : ∀ i ∈ Finset.range k, m + i ∈ Finset.Ico m (m + k) := fun i hi =>
-    Finset.mem_Ico.mpr ⟨Nat.le_add_right m i, Nat.add_lt_add_left (Finset.mem_range.mp hi) m⟩
+  have hmem : ∀ i ∈ Finset.range k, m + i ∈ Finset.Ico m (m + k) := by
+    intro i hi
+    have hlt : i < k := Finset.mem_range.mp hi
+    exact Finset.mem_Ico.mpr ⟨by omega, by omega⟩
   have hfactor : ∀ i ∈ Finset.range k, 0 ≤ ρ (m + i) := fun i hi => hρ (m + i) (hmem i hi)
-  have hgrow : ∀ i ∈ Finset.range k, V (m + (i + 1)) ≤ ρ (m + i) * V (m + i) :=
-    fun i hi => hV (m + i) (hmem i hi)
+  have hgrow : ∀ i ∈ Finset.range k, V (m + (i + 1)) ≤ ρ (m + i) * V (m + i) := by
+    intro i hi
+    have hnext : V (m + i + 1) ≤ ρ (m + i) * V (m + i) := hV (m + i) (hmem i hi)
+    rw [Nat.add_assoc m i 1] at hnext
+    exact hnext
   have hshift : V (m + k) ≤ (∏ i ∈ Finset.range k, ρ (m + i)) * V (m + 0) :=
     propagation_product (fun i => V (m + i)) (fun i => ρ (m + i)) k hfactor hgrow
   have hprod : ∏ t ∈ Finset.Ico m (m + k), ρ t = ∏ i ∈ Finset.range k, ρ (m + i) := by
-    rw [Finset.prod_Ico_eq_prod_range, Nat.add_sub_cancel_left]
-  rw [hprod]
+    first -- two routes: uncompiled
+      | rw [Finset.prod_Ico_eq_prod_range ρ m (m + k), Nat.add_sub_cancel_left]
+      | simp [Finset.prod_Ico_eq_prod_range]
+  have hstart : V (m + 0) = V m := congrArg V (Nat.add_zero m)
+  rw [hprod, ← hstart]
   exact hshift
 
 /-- **Theorem D1 (from layer m)**, behind §5.2 of arXiv:2603.20991v1: Theorem D1 from layer `m` on,
@@ -193,7 +203,9 @@ theorem geometric_injection_bound
   have hscaled : (V n - ρ ^ n * V 0) * (1 - ρ) ≤ c * (1 - ρ ^ n) :=
     scaled_geometric_bound V ρ c n hρ0 hpos.le hV
   have hgap : V n - ρ ^ n * V 0 ≤ c * (1 - ρ ^ n) / (1 - ρ) := (le_div_iff₀ hpos).mpr hscaled
-  linarith
+  first -- two routes: uncompiled
+    | exact sub_le_iff_le_add'.mp hgap
+    | linarith
 
 /-- **Theorem D2 (limit)**, the dynamics behind Theorem 8 of arXiv:2603.20991v1, §5.2: the bound of
 Theorem D2 with the limit `c / (1 - ρ)` of the geometric sum.
@@ -231,8 +243,9 @@ theorem geometric_injection_uniform
     V n ≤ V 0 + c / (1 - ρ) := by
   have hlimit : V n ≤ ρ ^ n * V 0 + c / (1 - ρ) :=
     geometric_injection_limit V ρ c n hρ0 hρ1 hc hV
-  have hdecay : ρ ^ n * V 0 ≤ V 0 := mul_le_of_le_one_left hV0 (pow_le_one₀ hρ0 hρ1.le)
-  linarith
+  have hpow : ρ ^ n ≤ 1 := pow_le_one₀ hρ0 hρ1.le
+  have hdecay : ρ ^ n * V 0 ≤ V 0 := mul_le_of_le_one_left hV0 hpow
+  exact hlimit.trans (add_le_add hdecay le_rfl)
 
 private theorem injections_succ (ρ c : ℕ → ℝ) (n : ℕ) :
     ∑ t ∈ Finset.range (n + 1), (∏ i ∈ Finset.Ico (t + 1) (n + 1), ρ i) * c t
@@ -242,15 +255,22 @@ private theorem injections_succ (ρ c : ℕ → ℝ) (n : ℕ) :
   have hterm : ∀ t ∈ Finset.range n, (∏ i ∈ Finset.Ico (t + 1) (n + 1), ρ i) * c t
       = ρ n * ((∏ i ∈ Finset.Ico (t + 1) n, ρ i) * c t) := by
     intro t ht
-    have hle : t + 1 ≤ n := Nat.succ_le_of_lt (Finset.mem_range.mp ht)
+    have hlt : t < n := Finset.mem_range.mp ht
+    have hle : t + 1 ≤ n := by omega
     have hprod : ∏ i ∈ Finset.Ico (t + 1) (n + 1), ρ i
         = (∏ i ∈ Finset.Ico (t + 1) n, ρ i) * ρ n := Finset.prod_Ico_succ_top hle ρ
     rw [hprod]
     ring
   have holder : ∑ t ∈ Finset.range n, (∏ i ∈ Finset.Ico (t + 1) (n + 1), ρ i) * c t
-      = ρ n * (∑ t ∈ Finset.range n, (∏ i ∈ Finset.Ico (t + 1) n, ρ i) * c t) :=
-    (Finset.sum_congr rfl hterm).trans (Finset.mul_sum _ _ _).symm
-  rw [Finset.sum_range_succ, hnewest, holder]
+      = ρ n * (∑ t ∈ Finset.range n, (∏ i ∈ Finset.Ico (t + 1) n, ρ i) * c t) := by
+    first -- two routes: uncompiled
+      | rw [Finset.mul_sum]; exact Finset.sum_congr rfl hterm
+      | exact (Finset.sum_congr rfl hterm).trans (Finset.mul_sum _ _ _).symm
+  have hsplit : ∑ t ∈ Finset.range (n + 1), (∏ i ∈ Finset.Ico (t + 1) (n + 1), ρ i) * c t
+      = (∑ t ∈ Finset.range n, (∏ i ∈ Finset.Ico (t + 1) (n + 1), ρ i) * c t)
+        + (∏ i ∈ Finset.Ico (n + 1) (n + 1), ρ i) * c n :=
+    Finset.sum_range_succ (fun t => (∏ i ∈ Finset.Ico (t + 1) (n + 1), ρ i) * c t) n
+  rw [hsplit, hnewest, holder]
 
 /-- **Theorem D3**, behind §5.2 of arXiv:2603.20991v1: the injection of layer `t` reaches the output
 multiplied by the factors of the layers after it, and no other.
@@ -357,7 +377,7 @@ private theorem sq_add_le_weighted (a d η k : ℝ) (hk0 : 0 ≤ k) (hk : k * η
   have hsquare : 0 ≤ k * (η * a - d) ^ 2 := mul_nonneg hk0 (sq_nonneg _)
   have hgap : (1 + η) * a ^ 2 + (1 + k) * d ^ 2 - (a + d) ^ 2 = k * (η * a - d) ^ 2 := by
     linear_combination (2 * a * d - η * a ^ 2) * hk
-  linarith
+  exact sub_nonneg.mp (hsquare.trans_eq hgap.symm)
 
 /-- **Theorem D6**, what is true of the recursion `V (t + 1) ≤ ρ t * V t + c t` of
 arXiv:2603.20991v1, §5.2, for squares: the step of amplitudes `s' ≤ r * s + d`, squared, costs
@@ -381,8 +401,9 @@ theorem energy_injection
   have hk0 : 0 ≤ 1 / η := (one_div_pos.mpr hη).le
   have hk : 1 / η * η = 1 := one_div_mul_cancel hη.ne'
   calc s' ^ 2 ≤ (r * s + d) ^ 2 := pow_le_pow_left₀ hs' hstep 2
-    _ ≤ (1 + η) * (r * s) ^ 2 + (1 + 1 / η) * d ^ 2 := sq_add_le_weighted (r * s) d η (1 / η) hk0 hk
-    _ = (1 + η) * r ^ 2 * s ^ 2 + (1 + 1 / η) * d ^ 2 := by rw [mul_pow, mul_assoc]
+    _ ≤ (1 + η) * (r * s) ^ 2 + (1 + 1 / η) * d ^ 2 :=
+      sq_add_le_weighted (r * s) d η (1 / η) hk0 hk
+    _ = (1 + η) * r ^ 2 * s ^ 2 + (1 + 1 / η) * d ^ 2 := by ring
 
 /-- **Theorem D7**, Theorem 10 of arXiv:2603.20991v1, §5.2, for a whole network: the relative error
 energy of the output is at most that of the input times the product of the factors of Theorem 10b.
@@ -431,10 +452,11 @@ private theorem error_le_sum (e ε : ℕ → ℝ) (n : ℕ) (he0 : e 0 = 0)
   | succ n ih =>
     have hprev : e n ≤ ∑ t ∈ Finset.range n, ε t :=
       ih (fun t ht => hstep t (mem_range_succ_of_mem ht))
-    have hsum : ∑ t ∈ Finset.range (n + 1), ε t = ∑ t ∈ Finset.range n, ε t + ε n :=
+    have hsum : ∑ t ∈ Finset.range (n + 1), ε t = (∑ t ∈ Finset.range n, ε t) + ε n :=
       Finset.sum_range_succ ε n
-    have hlast : e (n + 1) ≤ e n + ε n := hstep n (Finset.self_mem_range_succ n)
-    linarith
+    calc e (n + 1) ≤ e n + ε n := hstep n (Finset.self_mem_range_succ n)
+      _ ≤ (∑ t ∈ Finset.range n, ε t) + ε n := add_le_add hprev le_rfl
+      _ = ∑ t ∈ Finset.range (n + 1), ε t := hsum.symm
 
 /-- **Theorem D8**, Theorem 7 of arXiv:2603.20991v1 made true of a network: if no layer enlarges the
 error and each adds at most `εmax` to it, the error of the output is at most `n * εmax`.
