@@ -103,7 +103,7 @@ EXPRESSIONS: dict[str, Message] = {
     ),
     "unused-index": Message(
         "nothing tells over what `{symbol} {index}` runs",
-        "Use it as an index, as in `W {index} j` or `v {index}`, or write its type, `{symbol} {index} : m, …`.",
+        "Use it as an index, as in `W {index} j` or `v {index}`, or write `{symbol} {index} : m, …`.",
         (
             theorem("∑ j, a ≤ b"),
             theorem("∀ i, a ≤ b"),
@@ -225,8 +225,8 @@ EXPRESSIONS: dict[str, Message] = {
     ),
     "matrix-product": Message(
         "`*` between {left} and {right}",
-        "The columns of the left matrix must be the rows of the right one. Write a zero matrix with its type, "
-        "and `linMap W x` for a matrix times a vector.",
+        "The columns of the left matrix must be the rows of the right one. Write a zero matrix with its "
+        "type, and `linMap W x` for a matrix times a vector.",
         (
             theorem("W * W = W"),
             theorem("a * W = W"),
