@@ -2,8 +2,9 @@
 
 Lean's total functions: x/0 = 0, √x = 0 for x < 0. A sign is decided in this order: no terms (zero); a
 comparison of one operator norm with a rational (positive semidefiniteness, exact); rational brackets, refined
-until they leave 0. Without atoms a nonempty polynomial is not zero, so refinement ends; with atoms it may
-not, and then `UndecidedError` is raised.
+until they leave 0. Without atoms a nonempty polynomial is not zero, so refinement ends. With atoms it ends as
+well, at a separation bound (`exact.separation`): a number that is not 0 is not that small. Only where this
+bound is beyond `LIMIT_BITS` is `UndecidedError` raised.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from fractions import Fraction
 
 from pybridge.errors import UndecidedError
 from pybridge.runtime.exact import surds
+from pybridge.runtime.exact.roots import Root
+from pybridge.runtime.exact.separation import cleared, separation_bits
 from pybridge.runtime.exact.spectral import SpectralRoot
 from pybridge.runtime.exact.surds import Poly
 
 START_BITS = 64
-LIMIT_BITS = 1024
-"""Refinement with atoms stops here: two different values that agree to 2⁻¹⁰²⁴ are left undecided."""
+LIMIT_BITS = 1 << 17
+"""Refinement with atoms stops here: two different values that agree to this many bits are left undecided."""
 
 ONE = surds.constant(Fraction(1))
 
@@ -77,29 +80,6 @@ class Irrational:
 Real = Fraction | Irrational
 
 
-@dataclass(frozen=True)
-class Root:
-    """√radicand for a positive polynomial that is not rational."""
-
-    radicand: Poly
-
-    @property
-    def square(self) -> Poly:
-        return self.radicand
-
-    def __str__(self) -> str:
-        return f"√({surds.poly_text(self.radicand)})"
-
-    def bracket(self, bits: int) -> tuple[Fraction, Fraction]:
-        ends = surds.bracket(self.radicand, bits)
-        low, high = ends if ends is not None else (Fraction(0), Fraction(1 << bits))
-        below = surds.bracket(surds.root_of_rational(max(low, Fraction(0))), bits)
-        above = surds.bracket(surds.root_of_rational(high), bits)
-        assert below is not None  # roots of rationals have no atoms
-        assert above is not None
-        return below[0], above[1]
-
-
 def parts(value: Real | int) -> tuple[Poly, Poly]:
     if isinstance(value, Irrational):
         return value.numerator, value.denominator
@@ -136,6 +116,9 @@ def square_root(value: Real) -> Real:
     # √(n/d) = √(n·d)/|d|
     size = absolute(quotient(value.denominator, ONE))
     product = surds.multiply(value.numerator, value.denominator)
+    powers = surds.negative_powers(product)  # √(p·a⁻ᵏ) = √(p·aᵏ)/aᵏ
+    product = surds.multiply(product, surds.multiply(powers, powers))
+    size = quotient(surds.multiply(parts(size)[0], powers), parts(size)[1])
     rational = product.rational
     root = surds.root_of_rational(rational) if rational is not None else surds.atom(Root(product))
     return divide(quotient(root, ONE), size)
@@ -172,13 +155,21 @@ def _poly_sign(poly: Poly) -> int:
     decided = _norm_against_surd(poly)
     if decided is not None:
         return decided
+    return _refined_sign(poly)
+
+
+def _refined_sign(poly: Poly) -> int:
+    small = None
+    if poly.has_atoms:
+        poly = cleared(poly)
+        small = Fraction(1, 1 << separation_bits(poly))
     bits = START_BITS
-    while bits <= LIMIT_BITS or not poly.has_atoms:
+    while bits <= LIMIT_BITS or small is None:
         ends = surds.bracket(poly, bits)
-        if ends is not None and ends[0] > 0:
-            return 1
-        if ends is not None and ends[1] < 0:
-            return -1
+        if ends is not None and (ends[0] > 0 or ends[1] < 0):
+            return 1 if ends[0] > 0 else -1
+        if ends is not None and small is not None and -small < ends[0] and ends[1] < small:
+            return 0
         bits *= 2
     raise UndecidedError(
         f"the sign of {quotient(poly, ONE)} is not decided by brackets of {LIMIT_BITS} bits. "

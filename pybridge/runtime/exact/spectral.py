@@ -81,7 +81,7 @@ class SpectralRoot:
         return positive_semidefinite(_shifted(self.gram, bound))
 
     def bracket(self, bits: int) -> tuple[Fraction, Fraction]:
-        return _bisect(self, bits)
+        return _bracket(self, bits)
 
 
 @lru_cache(maxsize=4096)
@@ -104,16 +104,53 @@ def _ceiling_eigenvalue(matrix: IntegerRows) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _bisect(root: SpectralRoot, bits: int) -> tuple[Fraction, Fraction]:
-    if bits > 64:
-        low, high = _bisect(root, bits // 2)
-    else:
-        ceiling = _ceiling_eigenvalue(root.gram)
-        low, high = Fraction(isqrt(ceiling - 1)), Fraction(isqrt(ceiling) + 1)
-    while high - low > Fraction(1, 1 << bits):
-        middle = (low + high) / 2
-        low, high = (low, middle) if root.square_at_most(middle * middle) else (middle, high)
-    return low, high
+def _bracket(root: SpectralRoot, bits: int) -> tuple[Fraction, Fraction]:
+    """Ends of √λ from ends of λ ≥ 1: there the root's slope is at most 1/2."""
+    low, high = _eigenvalue_ends(root, bits + 2)
+    return (
+        Fraction(isqrt((low.numerator << (2 * bits + 4)) // low.denominator), 1 << (bits + 2)),
+        Fraction(isqrt((high.numerator << (2 * bits + 4)) // high.denominator) + 1, 1 << (bits + 2)),
+    )
+
+
+def _eigenvalue_ends(root: SpectralRoot, bits: int) -> tuple[Fraction, Fraction]:
+    """low < λ < high, at most 2⁻ᵇⁱᵗˢ apart.
+
+    Newton's method from above on the characteristic polynomial p, in units of 2⁻ᵍ. All n roots of p are real,
+    so beyond the largest one a step p/p′ never passes it and covers at least 1/n of the way. Steps are
+    rounded down; when one is shorter than a unit, λ is less than n units away.
+    """
+    polynomial = characteristic_polynomial(root.gram)
+    slope = [power * coefficient for power, coefficient in enumerate(polynomial)][1:]
+    degree = len(slope)
+    unit = bits + degree.bit_length()
+    point = _ceiling_eigenvalue(root.gram) << unit
+    while step := _scaled_value(polynomial, point, unit) // _scaled_value(slope, point, unit):
+        point -= step
+    return Fraction(point - degree, 1 << unit), Fraction(point, 1 << unit)
+
+
+def _scaled_value(polynomial: list[int], point: int, unit: int) -> int:
+    """2^(unit · degree) · p(point / 2^unit)."""
+    total = 0
+    for lost, coefficient in enumerate(reversed(polynomial)):
+        total = total * point + (coefficient << (unit * lost))
+    return total
+
+
+def characteristic_polynomial(matrix: IntegerRows) -> list[int]:
+    """det(x·I - A), constant term first, by Faddeev and LeVerrier: every division is exact."""
+    size = len(matrix)
+    coefficients, powers = [1], [[0] * size for _ in range(size)]
+    for k in range(1, size + 1):
+        for i in range(size):
+            powers[i][i] += coefficients[-1]
+        powers = [
+            [sum(a * b for a, b in zip(row, column, strict=True)) for column in zip(*powers, strict=True)]
+            for row in matrix
+        ]
+        coefficients.append(-sum(powers[i][i] for i in range(size)) // k)
+    return coefficients[::-1]
 
 
 def _shifted(matrix: Rows | IntegerRows, shift: Fraction) -> Rows:

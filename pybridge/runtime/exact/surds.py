@@ -101,6 +101,16 @@ def reciprocal(term: Term) -> Term:
     return Term(1 / (term.coefficient * term.radicand), term.radicand, powers)
 
 
+def negative_powers(poly: Poly) -> Poly:
+    """The product of atom powers that clears every atom from the denominators of a polynomial."""
+    lowest: dict[Atom, int] = {}
+    for term in poly.terms:
+        for value, power in term.powers:
+            lowest[value] = min(lowest.get(value, 0), power)
+    powers = tuple((value, -power) for value, power in lowest.items() if power)
+    return Poly((Term(Fraction(1), 1, powers),))
+
+
 def bracket(poly: Poly, bits: int) -> tuple[Fraction, Fraction] | None:
     """Rational low ≤ value ≤ high; None when an atom in a denominator is not yet bounded away from 0."""
     low = high = Fraction(0)
