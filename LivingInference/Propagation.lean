@@ -187,7 +187,8 @@ the finite geometric sum.
 
 The paper states the sum (Theorem 8) and names the recursion; this joins them. `0 ≤ ρ` is needed:
 `ρ = -1`, `c = 0` allows `V = 0, -1, 1`, where the bound is `0`. At `ρ = 1` the quotient is `0` and
-`V = 0, 1` with `c = 1` is not bounded by it. No sign of `c` or `V` is needed.
+`V = 0, 1` with `c = 1` is not bounded by it; above `1` the bound would still hold. No sign of `c`
+or `V` is needed.
 
 @mode runtime property
 @measure V error amplitudes; ρ factor cap; c compression cap; n block count
@@ -383,10 +384,10 @@ private theorem sq_add_le_weighted (a d η k : ℝ) (hk0 : 0 ≤ k) (hk : k * η
 arXiv:2603.20991v1, §5.2, for squares: the step of amplitudes `s' ≤ r * s + d`, squared, costs
 Young's weight `η`.
 
-The paper adds squares: `s' ^ 2 ≤ r ^ 2 * s ^ 2 + d ^ 2`. That is false, `s = r = d = 1` and
-`s' = 2` give `4 ≤ 2`. The cross term is at most `η * r ^ 2 * s ^ 2 + d ^ 2 / η`, as
-`(η * r * s - d) ^ 2 / η` is not negative. `0 < η` is needed: at `η = 0` the same numbers give
-`4 ≤ 2`. `0 ≤ s'` is needed: `s' = -1`, `r = s = d = 0`.
+Read of squared ratios, the paper's recursion is `s' ^ 2 ≤ r ^ 2 * s ^ 2 + d ^ 2`. That is false,
+`s = r = d = 1` and `s' = 2` give `4 ≤ 2`. The cross term is at most
+`η * r ^ 2 * s ^ 2 + d ^ 2 / η`, as `(η * r * s - d) ^ 2 / η` is not negative. `0 < η` is needed: at
+`η = 0` the same numbers give `4 ≤ 2`. `0 ≤ s'` is needed: `s' = -1`, `r = s = d = 0`.
 
 @mode runtime property
 @measure s amplitude; s' next amplitude; r amplitude factor; d relative injection; η young weight

@@ -135,7 +135,9 @@ theorem relative_error_ratio_growth {E : Type*} [NormedAddCommGroup E]
       = (‖h' - hhat'‖ ^ 2 / ‖h - hhat‖ ^ 2) / (‖h'‖ ^ 2 / ‖h‖ ^ 2) := by
     rw [hβ, hα, div_pow, div_pow, div_pow]
   rw [hsq, hρ]
-  exact div_div_div_comm (‖h' - hhat'‖ ^ 2) (‖h'‖ ^ 2) (‖h - hhat‖ ^ 2) (‖h‖ ^ 2)
+  first -- two routes: uncompiled
+    | exact div_div_div_comm _ _ _ _
+    | rw [div_div_div_comm]
 
 private theorem step_sub_step {E : Type*} [NormedAddCommGroup E] (h u hhat uhat : E) :
     (h + u) - (hhat + uhat) = (h - hhat) + (u - uhat) := by
