@@ -44,7 +44,7 @@ the error through `L` alone.
 
 ## References
 
-* arXiv:2603.20991v1, §5.2
+* arXiv:2603.20991v1, §5.2, §5.4
 -/
 
 namespace LivingInference
@@ -276,9 +276,9 @@ private theorem injections_succ (ρ c : ℕ → ℝ) (n : ℕ) :
 /-- **Theorem D3**, behind §5.2 of arXiv:2603.20991v1: the injection of layer `t` reaches the output
 multiplied by the factors of the layers after it, and no other.
 
-Not in the paper as a theorem; it is what its budget rule rests on. Induction on `n`: a further
-layer multiplies all older terms by its factor and adds its own injection. `0 ≤ ρ t` is needed, as
-in Theorem D1. No sign of `V` or `c` is needed.
+Not in the paper as a theorem; its budget (§5.4) rests on it. Induction on `n`: a further layer
+multiplies all older terms by its factor and adds its own injection. `0 ≤ ρ t` is needed, as in
+Theorem D1. No sign of `V` or `c` is needed.
 
 @mode runtime property
 @measure V error amplitudes; ρ amplitude factors; c compression injections; n block count
@@ -315,12 +315,13 @@ theorem heterogeneous_bound
         rw [hprod, injections_succ ρ c n]
         ring
 
-/-- **Theorem D4**, the budget rule behind §5.2 of arXiv:2603.20991v1: if each injection, multiplied
-by the factors of the layers after it, is at most `τ / n`, the error of the output is at most `τ`.
+/-- **Theorem D4**, behind the budget of arXiv:2603.20991v1, §5.4: if each injection, multiplied by
+the factors of the layers after it, is at most `τ / n`, the error of the output is at most `τ`.
 
-The paper allots a budget without a theorem. Theorem D3, then Theorem 7. `n ≠ 0` is needed: `n = 0`
-leaves `0 ≤ τ` unproved. `V 0 = 0` says that the error is all injected: `n = 1`, `ρ 0 = 1`,
-`V = 1, 1` and `c 0 = τ = 0` fails without it.
+The paper gives each layer a share proportional to one over that product; this says what such
+shares guarantee, for factors that bound the error at hand. Theorem D3, then Theorem 7. `n ≠ 0` is
+needed: `n = 0` leaves `0 ≤ τ` unproved. `V 0 = 0` says that the error is all injected: `n = 1`,
+`ρ 0 = 1`, `V = 1, 1` and `c 0 = τ = 0` fails without it.
 
 @mode runtime property
 @measure V error amplitudes; ρ amplitude factors; c compression injections; τ error budget;
