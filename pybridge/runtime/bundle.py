@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,13 @@ from typing import Any
 import numpy as np
 
 from pybridge.errors import BundleError
-from pybridge.runtime.enclosure import EnclosedMap, EnclosedReal, EnclosedVec
-from pybridge.runtime.enclosure.leaves import DenseLeaf, FactoredLeaf
+from pybridge.runtime.recorded import Arrays, recorded, restored
 from pybridge.runtime.verdict import Verdict
 
 KIND = "living-inference violation"
-SCHEMA_VERSION = 1
-
-Arrays = dict[str, np.ndarray]
+SCHEMA_VERSION = 2
+READABLE = (1, 2)
+"""Version 1 had no functions and no sequences of vectors; what it had, it stored alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,55 +49,17 @@ def pack(
     Args:
         given: binder → measured value.
         meanings: binder → what it was measured as.
-        count: how many elements of a sequence to keep; required when one is given.
+        count: the number of blocks, which says how much of a sequence to keep; required when one is given.
     """
     bindings: dict[str, Any] = {}
     arrays: Arrays = {}
     for number, (name, value) in enumerate(given.items()):
-        kind, parts = _parts(value, index, size, count)
+        kind, parts = recorded(value, index, size, count)
         bindings[name] = {"meaning": meanings[name], "kind": kind, "arrays": {}}
         for part, array in parts.items():
             arrays[f"v{number}_{part}"] = array  # npz member names stay ASCII
             bindings[name]["arrays"][part] = f"v{number}_{part}"
     return bindings, arrays
-
-
-def _parts(value: Any, index: int, size: int, count: int | None) -> tuple[str, Arrays]:
-    match value:
-        case EnclosedMap():
-            return _map_parts(value)
-        case EnclosedVec():
-            mid = (
-                value.mid[index] if value.mid.ndim == 2 and len(value.mid) == size else value.mid.reshape(-1)
-            )
-            return "vector", {"mid": mid, "rad": _one(value.rad, index, size)}
-        case EnclosedReal():
-            return "real", {"lo": _one(value.lo, index, size), "hi": _one(value.hi, index, size)}
-        case bool():
-            raise TypeError("a truth value is no measured value")
-        case int():
-            return "natural", {"value": np.asarray(value)}
-        case float() | np.floating():
-            return "real", {"lo": np.asarray(value, np.float64), "hi": np.asarray(value, np.float64)}
-        case _ if callable(value):
-            assert count is not None, "a sequence needs its length"
-            elements = [_parts(value(i), index, size, None)[1] for i in range(count)]
-            return "sequence", {end: np.array([e[end] for e in elements], np.float64) for end in ("lo", "hi")}
-    raise TypeError(f"cannot record a {type(value).__name__}")
-
-
-def _map_parts(value: EnclosedMap) -> tuple[str, Arrays]:
-    match value.terms:
-        case ((1, DenseLeaf() as leaf),):
-            return "map", {"weight": leaf.array}
-        case ((1, FactoredLeaf() as leaf),):
-            return "factored map", {"left": leaf.left.array, "right": leaf.right.array}
-    raise TypeError("a measured map is one stored matrix or one product of two")
-
-
-def _one(array: np.ndarray, index: int, size: int) -> np.ndarray:
-    array = np.asarray(array, np.float64)
-    return array[index] if array.ndim == 1 and len(array) == size else array.reshape(-1)[0]
 
 
 def to_files(record: Mapping[str, Any], arrays: Arrays, stem: str) -> tuple[bytes, bytes]:
@@ -131,10 +92,11 @@ def read(path: Path) -> Bundle:
         raise BundleError(
             f"{path} is not a violation bundle: its `kind` is {record.get('kind')!r}, not {KIND!r}."
         )
-    if record.get("schema_version") != SCHEMA_VERSION:
+    if record.get("schema_version") not in READABLE:
         raise BundleError(
             f"{path} has schema version {record.get('schema_version')!r}; this version of living-inference "
-            f"reads {SCHEMA_VERSION}. Replay it with the version that wrote it: {_writer(record)}."
+            f"reads {' and '.join(map(str, READABLE))}. Replay it with the version that wrote it: "
+            f"{_writer(record)}."
         )
     try:
         arrays = _read_npz(path.parent / Path(record["data"]["file"]).name, record["data"]["sha256"])
@@ -191,18 +153,4 @@ def _read_npz(path: Path, sha256: str) -> Arrays:
 
 def _value(binding: Mapping[str, Any], arrays: Arrays) -> Any:
     parts = {part: arrays[name] for part, name in binding["arrays"].items()}
-    return _READERS[binding["kind"]](parts)
-
-
-def _sequence(parts: Arrays) -> Callable[[int], EnclosedReal]:
-    return lambda i: EnclosedReal(parts["lo"][i], parts["hi"][i])
-
-
-_READERS: dict[str, Callable[[Arrays], Any]] = {
-    "map": lambda parts: EnclosedMap.exact(parts["weight"]),
-    "factored map": lambda parts: EnclosedMap.factored(parts["left"], parts["right"]),
-    "vector": lambda parts: EnclosedVec(parts["mid"], parts["rad"]),
-    "real": lambda parts: EnclosedReal(parts["lo"], parts["hi"]),
-    "natural": lambda parts: int(parts["value"]),
-    "sequence": _sequence,
-}
+    return restored(binding["kind"], parts)
