@@ -5,7 +5,7 @@ Authors: The Living Inference authors
 -/
 import Mathlib.Analysis.CStarAlgebra.Matrix
 import Mathlib.Analysis.Real.Sqrt
-import Mathlib.Tactic.Linarith
+import Mathlib.Tactic.Ring
 import LivingInference.Bounds
 import LivingInference.ForMathlib.MatrixSums
 import LivingInference.ForMathlib.OpNorm
@@ -64,19 +64,28 @@ theorem linMap_apply {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     (W : Matrix m n ℝ) (x : EuclideanSpace ℝ n) (i : m) :
     (linMap W x) i = ∑ j, W i j * x j := by
   first -- two routes: uncompiled
-    | exact Matrix.mulVec_apply_eq_sum W (fun j => x j) i
+    | exact Matrix.mulVec_apply_eq_sum W x.ofLp i
     | rfl
     | simp [linMap, Matrix.toLpLin_apply, Matrix.mulVec, dotProduct]
+
+private theorem linMap_add_entry {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
+    (A B : Matrix m n ℝ) (x : EuclideanSpace ℝ n) (i : m) :
+    (linMap (A + B) x) i = (linMap A x) i + (linMap B x) i := by
+  have hterm : ∀ j, (A + B) i j * x j = A i j * x j + B i j * x j := fun j =>
+    add_mul (A i j) (B i j) (x j)
+  have hsum : ∑ j, (A i j * x j + B i j * x j) = (∑ j, A i j * x j) + ∑ j, B i j * x j :=
+    Finset.sum_add_distrib
+  calc (linMap (A + B) x) i = ∑ j, (A + B) i j * x j := linMap_apply (A + B) x i
+    _ = ∑ j, (A i j * x j + B i j * x j) := Finset.sum_congr rfl fun j _ => hterm j
+    _ = (∑ j, A i j * x j) + ∑ j, B i j * x j := hsum
+    _ = (linMap A x) i + (linMap B x) i := by rw [linMap_apply A x i, linMap_apply B x i]
 
 private theorem linMap_add_vec {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     (A B : Matrix m n ℝ) (x : EuclideanSpace ℝ n) :
     linMap (A + B) x = linMap A x + linMap B x := by
-  have hentry : ∀ i, (linMap (A + B) x) i = (linMap A x) i + (linMap B x) i := fun i => by
-    have hsplit : ∑ j, (A + B) i j * x j = (∑ j, A i j * x j) + ∑ j, B i j * x j := by
-      rw [← Finset.sum_add_distrib]
-      exact Finset.sum_congr rfl fun j _ => add_mul (A i j) (B i j) (x j)
-    rw [linMap_apply (A + B) x i, linMap_apply A x i, linMap_apply B x i, hsplit]
-  exact PiLp.ext hentry
+  first -- two routes: uncompiled
+    | exact PiLp.ext fun i => linMap_add_entry A B x i
+    | exact PiLp.ext fun i => (linMap_add_entry A B x i).trans (PiLp.add_apply _ _ i).symm
 
 /-- **Theorem M0 (add)**: the map of a sum of matrices is the sum of their maps.
 
@@ -91,6 +100,8 @@ theorem linMap_add {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
   first -- two routes: uncompiled
     | exact ContinuousLinearMap.ext fun x => linMap_add_vec A B x
     | simp only [linMap, map_add]
+    | exact map_add ((Matrix.toEuclideanLin (𝕜 := ℝ) (m := m) (n := n)).trans
+        LinearMap.toContinuousLinearMap) A B
 
 /-- **Theorem M0 (norm)**: the norm of a matrix is the norm of its map.
 
@@ -122,7 +133,7 @@ theorem matrix_retrieval_bound {m n : Type*} [Fintype m] [Fintype n] [DecidableE
     (hδ : ‖x - xc‖ ≤ δ) :
     ‖linMap W x - linMap W xc‖ ≤ ‖W‖ * δ := by
   have hmap : ‖linMap W x - linMap W xc‖ ≤ ‖linMap W‖ * δ :=
-    retrieval_bound (linMap W) x xc δ hδ
+    retrieval_bound (E := EuclideanSpace ℝ n) (F := EuclideanSpace ℝ m) (linMap W) x xc δ hδ
   calc ‖linMap W x - linMap W xc‖ ≤ ‖linMap W‖ * δ := hmap
     _ = ‖W‖ * δ := by rw [norm_linMap W]
 
@@ -144,7 +155,9 @@ theorem matrix_sparse_activation_bound {m n : Type*} [Fintype m] [Fintype n] [De
     rw [hW]
     exact linMap_add_vec S R x
   have hrest : linMap W x - linMap S x = linMap R x := by
-    rw [hsum, add_sub_cancel_left]
+    first -- two routes: uncompiled
+      | exact sub_eq_of_eq_add' hsum
+      | rw [hsum, add_sub_cancel_left]
   have hbound : ‖linMap R x‖ ≤ ‖linMap R‖ * ‖x‖ := (linMap R).le_opNorm x
   calc ‖linMap W x - linMap S x‖ = ‖linMap R x‖ := by rw [hrest]
     _ ≤ ‖linMap R‖ * ‖x‖ := hbound
@@ -166,18 +179,20 @@ theorem matrix_composition_bound_dropped {m n : Type*} [Fintype m] [Fintype n] [
     (hW : W = S + R) (hS : S = A + D)
     (hδ : ‖x - xc‖ ≤ δ) :
     ‖linMap W x - linMap A xc‖ ≤ ‖A‖ * δ + ‖D + R‖ * ‖x‖ := by
-  have hsplit : W = A + (D + R) := by rw [hW, hS, add_assoc]
+  have hsplit : W = A + (D + R) := by
+    have hassoc : A + D + R = A + (D + R) := add_assoc A D R
+    rw [hW, hS, hassoc]
   have hleft : ‖linMap W x - linMap A x‖ ≤ ‖D + R‖ * ‖x‖ :=
     matrix_sparse_activation_bound W A (D + R) x hsplit
   have hcache : ‖linMap A x - linMap A xc‖ ≤ ‖A‖ * δ := matrix_retrieval_bound A x xc δ hδ
-  have htriangle : ‖linMap W x - linMap A xc‖
-      ≤ ‖linMap W x - linMap A x‖ + ‖linMap A x - linMap A xc‖ := by
-    have hsub : linMap W x - linMap A xc
-        = (linMap W x - linMap A x) + (linMap A x - linMap A xc) :=
-      (sub_add_sub_cancel (linMap W x) (linMap A x) (linMap A xc)).symm
-    rw [hsub]
-    exact norm_add_le _ _
-  linarith
+  have hsub : linMap W x - linMap A xc
+      = (linMap W x - linMap A x) + (linMap A x - linMap A xc) :=
+    (sub_add_sub_cancel (linMap W x) (linMap A x) (linMap A xc)).symm
+  calc ‖linMap W x - linMap A xc‖
+      = ‖(linMap W x - linMap A x) + (linMap A x - linMap A xc)‖ := by rw [hsub]
+    _ ≤ ‖linMap W x - linMap A x‖ + ‖linMap A x - linMap A xc‖ := norm_add_le _ _
+    _ ≤ ‖D + R‖ * ‖x‖ + ‖A‖ * δ := add_le_add hleft hcache
+    _ = ‖A‖ * δ + ‖D + R‖ * ‖x‖ := add_comm _ _
 
 /-- **Theorem N0**: the squared norm of a vector is the sum of the squares of its entries.
 
@@ -194,9 +209,10 @@ theorem euclidean_norm_sq {n : Type*} [Fintype n]
 private theorem norm_linMap_sq {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     (W : Matrix m n ℝ) (x : EuclideanSpace ℝ n) :
     ‖linMap W x‖ ^ 2 = ∑ i, (∑ j, W i j * x j) ^ 2 := by
-  have hentry : ∀ i ∈ Finset.univ, (linMap W x) i ^ 2 = (∑ j, W i j * x j) ^ 2 := fun i _ => by
+  have hentry : ∀ i, (linMap W x) i ^ 2 = (∑ j, W i j * x j) ^ 2 := fun i => by
     rw [linMap_apply W x i]
-  exact (euclidean_norm_sq (linMap W x)).trans (Finset.sum_congr rfl hentry)
+  calc ‖linMap W x‖ ^ 2 = ∑ i, (linMap W x) i ^ 2 := euclidean_norm_sq (linMap W x)
+    _ = ∑ i, (∑ j, W i j * x j) ^ 2 := Finset.sum_congr rfl fun i _ => hentry i
 
 private theorem l2_opNorm_le_sqrt {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     (W : Matrix m n ℝ) (c : ℝ)
@@ -229,7 +245,7 @@ theorem l2_opNorm_le_frobenius {m n : Type*} [Fintype m] [Fintype n] [DecidableE
     Finset.sum_nonneg fun i _ => Finset.sum_nonneg fun j _ => sq_nonneg (W i j)
   refine l2_opNorm_le_sqrt W (∑ i, ∑ j, W i j ^ 2) hpos fun x => ?_
   rw [norm_linMap_sq W x, euclidean_norm_sq x]
-  exact sum_sq_mulVec_le_frobenius W fun j => x j
+  exact sum_sq_mulVec_le_frobenius W x.ofLp
 
 /-- **Theorem N2** (Schur test): absolute row sums at most `R` and absolute column sums at most `C`
 bound the norm by `√(R * C)`.
@@ -249,7 +265,12 @@ theorem l2_opNorm_le_sqrt_row_col {m n : Type*} [Fintype m] [Fintype n] [Decidab
     ‖W‖ ≤ Real.sqrt (R * C) := by
   refine l2_opNorm_le_sqrt W (R * C) (mul_nonneg hR0 hC0) fun x => ?_
   rw [norm_linMap_sq W x, euclidean_norm_sq x]
-  exact sum_sq_mulVec_le_row_col W (fun j => x j) R C hR0 hrow hcol
+  exact sum_sq_mulVec_le_row_col W x.ofLp R C hR0 hrow hcol
+
+private theorem conjTranspose_eq_transpose {m n : Type*} (W : Matrix m n ℝ) : Wᴴ = Wᵀ := by
+  first -- two routes: uncompiled
+    | exact Matrix.conjTranspose_eq_transpose_of_trivial W
+    | exact Matrix.ext fun i j => rfl
 
 /-- **Theorem N6**: the squared norm of a matrix is the norm of its Gram matrix.
 
@@ -262,11 +283,13 @@ bounds of the Gram matrix are bounds of `W`, and the Gram matrix may be squared 
 theorem l2_opNorm_sq_eq_gram {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     (W : Matrix m n ℝ) :
     ‖W‖ ^ 2 = ‖linMap (Wᵀ * W)‖ := by
-  have hstar : Wᴴ = Wᵀ := Matrix.conjTranspose_eq_transpose_of_trivial W
-  have hgram : ‖linMap (Wᴴ * W)‖ = ‖W‖ * ‖W‖ :=
-    (norm_linMap (Wᴴ * W)).trans (Matrix.l2_opNorm_conjTranspose_mul_self W)
-  rw [hstar] at hgram
-  rw [hgram, sq]
+  have hstar : Wᴴ = Wᵀ := conjTranspose_eq_transpose W
+  have hgram : ‖linMap (Wᵀ * W)‖ = ‖W‖ * ‖W‖ := by
+    first -- two routes: uncompiled
+      | rw [← hstar]
+        exact (norm_linMap (Wᴴ * W)).trans (Matrix.l2_opNorm_conjTranspose_mul_self W)
+      | exact (norm_linMap (Wᵀ * W)).trans (Matrix.l2_opNorm_conjTranspose_mul_self W)
+  exact (sq ‖W‖).trans hgram.symm
 
 /-- **Theorem N3**: the squared norm of a matrix is at most the Frobenius norm of its Gram matrix.
 
@@ -280,8 +303,8 @@ theorem l2_opNorm_sq_le_gram {m n : Type*} [Fintype m] [Fintype n] [DecidableEq 
     (W : Matrix m n ℝ) :
     ‖W‖ ^ 2 ≤ Real.sqrt (∑ i, ∑ j, (Wᵀ * W) i j ^ 2) := by
   have hgram : ‖W‖ ^ 2 = ‖linMap (Wᵀ * W)‖ := l2_opNorm_sq_eq_gram W
-  have hnorm : ‖linMap (Wᵀ * W)‖ = ‖Wᵀ * W‖ := norm_linMap (Wᵀ * W)
-  exact hgram.trans_le (hnorm.trans_le (l2_opNorm_le_frobenius (Wᵀ * W)))
+  exact hgram.trans_le
+    ((norm_linMap (Wᵀ * W)).trans_le (l2_opNorm_le_frobenius (Wᵀ * W)))
 
 /-- **Theorem N4**: the quotient `‖W x‖ / ‖x‖` is at most the norm, whatever the vector.
 
@@ -303,24 +326,24 @@ theorem ratio_le_l2_opNorm {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
 private theorem norm_linMap_sq_eq_gram {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     (W : Matrix m n ℝ) (x : EuclideanSpace ℝ n) :
     ‖linMap W x‖ ^ 2 = ∑ j, x j * (linMap (Wᵀ * W) x) j := by
-  have hgram : ∑ i, (∑ j, W i j * x j) ^ 2 = ∑ j, x j * ∑ k, (Wᵀ * W) j k * x k :=
-    sum_sq_mulVec_eq_gram W fun j => x j
-  have hentry : ∀ j ∈ Finset.univ,
-      x j * ∑ k, (Wᵀ * W) j k * x k = x j * (linMap (Wᵀ * W) x) j := fun j _ => by
+  have hentry : ∀ j, x j * ∑ k, (Wᵀ * W) j k * x k = x j * (linMap (Wᵀ * W) x) j := fun j => by
     rw [linMap_apply (Wᵀ * W) x j]
-  exact (norm_linMap_sq W x).trans (hgram.trans (Finset.sum_congr rfl hentry))
+  calc ‖linMap W x‖ ^ 2 = ∑ i, (∑ j, W i j * x j) ^ 2 := norm_linMap_sq W x
+    _ = ∑ j, x j * ∑ k, (Wᵀ * W) j k * x k := sum_sq_mulVec_eq_gram W x.ofLp
+    _ = ∑ j, x j * (linMap (Wᵀ * W) x) j := Finset.sum_congr rfl fun j _ => hentry j
 
 private theorem quadratic_add {n : Type*} [Fintype n] [DecidableEq n]
     (A B : Matrix n n ℝ) (x : EuclideanSpace ℝ n) :
     ∑ j, x j * (linMap (A + B) x) j
       = (∑ j, x j * (linMap A x) j) + ∑ j, x j * (linMap B x) j := by
-  have hentry : ∀ j ∈ Finset.univ,
-      x j * (linMap (A + B) x) j = x j * (linMap A x) j + x j * (linMap B x) j := fun j _ => by
-    have hadd : (linMap (A + B) x) j = (linMap A x) j + (linMap B x) j :=
-      congrArg (fun v : EuclideanSpace ℝ n => v j) (linMap_add_vec A B x)
+  have hentry : ∀ j, x j * (linMap (A + B) x) j
+      = x j * (linMap A x) j + x j * (linMap B x) j := fun j => by
+    have hadd : (linMap (A + B) x) j = (linMap A x) j + (linMap B x) j := linMap_add_entry A B x j
     rw [hadd, mul_add]
-  rw [← Finset.sum_add_distrib]
-  exact Finset.sum_congr rfl hentry
+  calc ∑ j, x j * (linMap (A + B) x) j
+      = ∑ j, (x j * (linMap A x) j + x j * (linMap B x) j) :=
+        Finset.sum_congr rfl fun j _ => hentry j
+    _ = (∑ j, x j * (linMap A x) j) + ∑ j, x j * (linMap B x) j := Finset.sum_add_distrib
 
 private theorem abs_quadratic_le {n : Type*} [Fintype n] [DecidableEq n]
     (D : Matrix n n ℝ) (x : EuclideanSpace ℝ n) :
@@ -328,7 +351,7 @@ private theorem abs_quadratic_le {n : Type*} [Fintype n] [DecidableEq n]
   have hcs : (∑ j, x j * (linMap D x) j) ^ 2 ≤ (∑ j, x j ^ 2) * ∑ j, (linMap D x) j ^ 2 :=
     Finset.sum_mul_sq_le_sq_mul_sq Finset.univ (fun j => x j) fun j => (linMap D x) j
   have hsq : (∑ j, x j * (linMap D x) j) ^ 2 ≤ (‖x‖ * ‖linMap D x‖) ^ 2 := by
-    rw [mul_pow, euclidean_norm_sq x, euclidean_norm_sq (linMap D x)]
+    rw [mul_pow ‖x‖ ‖linMap D x‖ 2, euclidean_norm_sq x, euclidean_norm_sq (linMap D x)]
     exact hcs
   have habs : |∑ j, x j * (linMap D x) j| ≤ ‖x‖ * ‖linMap D x‖ :=
     abs_le_of_sq_le_sq hsq (mul_nonneg (norm_nonneg x) (norm_nonneg (linMap D x)))
@@ -350,27 +373,30 @@ theorem l2_opNorm_sq_le_completed_gram {k m n : Type*} [Fintype k] [Fintype m] [
     [DecidableEq n]
     (W : Matrix m n ℝ) (R : Matrix k n ℝ) :
     ‖W‖ ^ 2 ≤ ‖linMap (Wᵀ * W + Rᵀ * R)‖ := by
-  refine l2_opNorm_sq_le W ‖linMap (Wᵀ * W + Rᵀ * R)‖ (norm_nonneg _) fun x => ?_
-  have hadd := quadratic_add (Wᵀ * W) (Rᵀ * R) x
-  have hW : ‖linMap W x‖ ^ 2 = ∑ j, x j * (linMap (Wᵀ * W) x) j := norm_linMap_sq_eq_gram W x
-  have hR : ‖linMap R x‖ ^ 2 = ∑ j, x j * (linMap (Rᵀ * R) x) j := norm_linMap_sq_eq_gram R x
-  have hpos : 0 ≤ ‖linMap R x‖ ^ 2 := sq_nonneg ‖linMap R x‖
-  have hle : ∑ j, x j * (linMap (Wᵀ * W + Rᵀ * R) x) j
-      ≤ ‖linMap (Wᵀ * W + Rᵀ * R)‖ * ‖x‖ ^ 2 :=
-    (le_abs_self _).trans (abs_quadratic_le (Wᵀ * W + Rᵀ * R) x)
-  linarith
+  have hpoint : ∀ x : EuclideanSpace ℝ n,
+      ‖linMap W x‖ ^ 2 ≤ ‖linMap (Wᵀ * W + Rᵀ * R)‖ * ‖x‖ ^ 2 := fun x => by
+    have hW : ‖linMap W x‖ ^ 2 = ∑ j, x j * (linMap (Wᵀ * W) x) j := norm_linMap_sq_eq_gram W x
+    have hR : ‖linMap R x‖ ^ 2 = ∑ j, x j * (linMap (Rᵀ * R) x) j := norm_linMap_sq_eq_gram R x
+    calc ‖linMap W x‖ ^ 2 ≤ ‖linMap W x‖ ^ 2 + ‖linMap R x‖ ^ 2 :=
+          le_add_of_nonneg_right (sq_nonneg ‖linMap R x‖)
+      _ = (∑ j, x j * (linMap (Wᵀ * W) x) j) + ∑ j, x j * (linMap (Rᵀ * R) x) j := by rw [hW, hR]
+      _ = ∑ j, x j * (linMap (Wᵀ * W + Rᵀ * R) x) j :=
+          (quadratic_add (Wᵀ * W) (Rᵀ * R) x).symm
+      _ ≤ |∑ j, x j * (linMap (Wᵀ * W + Rᵀ * R) x) j| := le_abs_self _
+      _ ≤ ‖linMap (Wᵀ * W + Rᵀ * R)‖ * ‖x‖ ^ 2 := abs_quadratic_le (Wᵀ * W + Rᵀ * R) x
+  exact l2_opNorm_sq_le W ‖linMap (Wᵀ * W + Rᵀ * R)‖ (norm_nonneg _) hpoint
 
 private theorem linMap_mul_vec {m k n : Type*} [Fintype m] [Fintype k] [Fintype n]
     [DecidableEq k] [DecidableEq n]
     (A : Matrix m k ℝ) (B : Matrix k n ℝ) (x : EuclideanSpace ℝ n) :
     linMap (A * B) x = linMap A (linMap B x) := by
-  have hentry : ∀ i, (linMap (A * B) x) i = (linMap A (linMap B x)) i := fun i => by
-    have hmul : ∑ j, (A * B) i j * x j = ∑ l, A i l * ∑ j, B l j * x j :=
-      sum_mul_mulVec A B (fun j => x j) i
-    have hinner : ∀ l ∈ Finset.univ, A i l * ∑ j, B l j * x j = A i l * (linMap B x) l :=
-      fun l _ => by rw [linMap_apply B x l]
-    rw [linMap_apply (A * B) x i, linMap_apply A (linMap B x) i, hmul]
-    exact Finset.sum_congr rfl hinner
+  have hinner : ∀ i l, A i l * ∑ j, B l j * x j = A i l * (linMap B x) l := fun i l => by
+    rw [linMap_apply B x l]
+  have hentry : ∀ i, (linMap (A * B) x) i = (linMap A (linMap B x)) i := fun i =>
+    calc (linMap (A * B) x) i = ∑ j, (A * B) i j * x j := linMap_apply (A * B) x i
+      _ = ∑ l, A i l * ∑ j, B l j * x j := sum_mul_mulVec A B x.ofLp i
+      _ = ∑ l, A i l * (linMap B x) l := Finset.sum_congr rfl fun l _ => hinner i l
+      _ = (linMap A (linMap B x)) i := (linMap_apply A (linMap B x) i).symm
   exact PiLp.ext hentry
 
 private theorem factored_difference_le {m l k n : Type*} [Fintype m] [Fintype l] [Fintype k]
@@ -386,18 +412,23 @@ private theorem factored_difference_le {m l k n : Type*} [Fintype m] [Fintype l]
       = ∑ j, (linMap V x) j * (linMap (Rᵀ * R) (linMap V x)) j := by
     rw [linMap_mul_vec R V x]
     exact norm_linMap_sq_eq_gram R (linMap V x)
+  have hcancel : Uᵀ * U - Rᵀ * R + Rᵀ * R = Uᵀ * U := sub_add_cancel (Uᵀ * U) (Rᵀ * R)
   have hadd := quadratic_add (Uᵀ * U - Rᵀ * R) (Rᵀ * R) (linMap V x)
-  rw [sub_add_cancel] at hadd
+  rw [hcancel] at hadd
   have hdiff : ‖linMap (U * V) x‖ ^ 2 - ‖linMap (R * V) x‖ ^ 2
       = ∑ j, (linMap V x) j * (linMap (Uᵀ * U - Rᵀ * R) (linMap V x)) j := by
-    linarith
+    rw [hU, hR, hadd, add_sub_cancel_right]
   have hV : ‖linMap V x‖ ^ 2 ≤ ‖V‖ ^ 2 * ‖x‖ ^ 2 := by
     have happly : ‖linMap V x‖ ^ 2 ≤ ‖linMap V‖ ^ 2 * ‖x‖ ^ 2 := norm_apply_sq_le (linMap V) x
     rw [norm_linMap V] at happly
     exact happly
-  rw [hdiff, mul_assoc]
-  exact (abs_quadratic_le (Uᵀ * U - Rᵀ * R) (linMap V x)).trans
-    (mul_le_mul_of_nonneg_left hV (norm_nonneg _))
+  calc |‖linMap (U * V) x‖ ^ 2 - ‖linMap (R * V) x‖ ^ 2|
+      = |∑ j, (linMap V x) j * (linMap (Uᵀ * U - Rᵀ * R) (linMap V x)) j| := by rw [hdiff]
+    _ ≤ ‖linMap (Uᵀ * U - Rᵀ * R)‖ * ‖linMap V x‖ ^ 2 :=
+        abs_quadratic_le (Uᵀ * U - Rᵀ * R) (linMap V x)
+    _ ≤ ‖linMap (Uᵀ * U - Rᵀ * R)‖ * (‖V‖ ^ 2 * ‖x‖ ^ 2) :=
+        mul_le_mul_of_nonneg_left hV (norm_nonneg _)
+    _ = ‖linMap (Uᵀ * U - Rᵀ * R)‖ * ‖V‖ ^ 2 * ‖x‖ ^ 2 := (mul_assoc _ _ _).symm
 
 private theorem l2_opNorm_sq_le_add {m l n : Type*} [Fintype m] [Fintype l] [Fintype n]
     [DecidableEq n]
@@ -406,13 +437,15 @@ private theorem l2_opNorm_sq_le_add {m l n : Type*} [Fintype m] [Fintype l] [Fin
     (hAB : ∀ x : EuclideanSpace ℝ n,
       |‖linMap A x‖ ^ 2 - ‖linMap B x‖ ^ 2| ≤ d * ‖x‖ ^ 2) :
     ‖A‖ ^ 2 ≤ ‖B‖ ^ 2 + d := by
-  refine l2_opNorm_sq_le A (‖B‖ ^ 2 + d) (add_nonneg (sq_nonneg ‖B‖) hd) fun x => ?_
-  have hB : ‖linMap B x‖ ^ 2 ≤ ‖linMap B‖ ^ 2 * ‖x‖ ^ 2 := norm_apply_sq_le (linMap B) x
-  rw [norm_linMap B] at hB
-  have habs : ‖linMap A x‖ ^ 2 - ‖linMap B x‖ ^ 2 ≤ d * ‖x‖ ^ 2 :=
-    (le_abs_self _).trans (hAB x)
-  rw [add_mul]
-  linarith
+  have hpoint : ∀ x : EuclideanSpace ℝ n, ‖linMap A x‖ ^ 2 ≤ (‖B‖ ^ 2 + d) * ‖x‖ ^ 2 := fun x => by
+    have hB : ‖linMap B x‖ ^ 2 ≤ ‖linMap B‖ ^ 2 * ‖x‖ ^ 2 := norm_apply_sq_le (linMap B) x
+    rw [norm_linMap B] at hB
+    have hsub : ‖linMap A x‖ ^ 2 - ‖linMap B x‖ ^ 2 ≤ d * ‖x‖ ^ 2 :=
+      (le_abs_self _).trans (hAB x)
+    calc ‖linMap A x‖ ^ 2 ≤ ‖linMap B x‖ ^ 2 + d * ‖x‖ ^ 2 := sub_le_iff_le_add'.mp hsub
+      _ ≤ ‖B‖ ^ 2 * ‖x‖ ^ 2 + d * ‖x‖ ^ 2 := add_le_add hB le_rfl
+      _ = (‖B‖ ^ 2 + d) * ‖x‖ ^ 2 := (add_mul (‖B‖ ^ 2) d (‖x‖ ^ 2)).symm
+  exact l2_opNorm_sq_le A (‖B‖ ^ 2 + d) (add_nonneg (sq_nonneg ‖B‖) hd) hpoint
 
 /-- **Theorem N7**: in a product `U * V` the left factor may be replaced by any `R`; the squared
 norm moves by at most the difference of the Gram matrices times `‖V‖²`.
@@ -431,14 +464,13 @@ theorem factored_gram_error {m l k n : Type*} [Fintype m] [Fintype l] [Fintype k
     mul_nonneg (norm_nonneg _) (sq_nonneg ‖V‖)
   have hpoint := factored_difference_le U R V
   have hswap : ∀ x : EuclideanSpace ℝ n, |‖linMap (R * V) x‖ ^ 2 - ‖linMap (U * V) x‖ ^ 2|
-      ≤ ‖linMap (Uᵀ * U - Rᵀ * R)‖ * ‖V‖ ^ 2 * ‖x‖ ^ 2 := fun x => by
-    rw [abs_sub_comm]
-    exact hpoint x
+      ≤ ‖linMap (Uᵀ * U - Rᵀ * R)‖ * ‖V‖ ^ 2 * ‖x‖ ^ 2 := fun x =>
+    (abs_sub_comm (‖linMap (R * V) x‖ ^ 2) (‖linMap (U * V) x‖ ^ 2)).trans_le (hpoint x)
   have hup : ‖U * V‖ ^ 2 ≤ ‖R * V‖ ^ 2 + ‖linMap (Uᵀ * U - Rᵀ * R)‖ * ‖V‖ ^ 2 :=
     l2_opNorm_sq_le_add (U * V) (R * V) _ hd hpoint
   have hdown : ‖R * V‖ ^ 2 ≤ ‖U * V‖ ^ 2 + ‖linMap (Uᵀ * U - Rᵀ * R)‖ * ‖V‖ ^ 2 :=
     l2_opNorm_sq_le_add (R * V) (U * V) _ hd hswap
-  exact abs_sub_le_iff.mpr ⟨by linarith, by linarith⟩
+  exact abs_sub_le_iff.mpr ⟨sub_le_iff_le_add'.mpr hup, sub_le_iff_le_add'.mpr hdown⟩
 
 /-- **Theorem N8**: a matrix and its transpose have the same norm.
 
@@ -450,10 +482,11 @@ Not in the paper. It lets a program take the Gram matrix of the shorter side.
 theorem l2_opNorm_transpose {m n : Type*} [Fintype m] [Fintype n] [DecidableEq m] [DecidableEq n]
     (W : Matrix m n ℝ) :
     ‖Wᵀ‖ = ‖W‖ := by
-  have hstar : Wᴴ = Wᵀ := Matrix.conjTranspose_eq_transpose_of_trivial W
-  have hnorm : ‖Wᴴ‖ = ‖W‖ := Matrix.l2_opNorm_conjTranspose W
-  rw [hstar] at hnorm
-  exact hnorm
+  have hstar : Wᴴ = Wᵀ := conjTranspose_eq_transpose W
+  first -- two routes: uncompiled
+    | rw [← hstar]
+      exact Matrix.l2_opNorm_conjTranspose W
+    | exact Matrix.l2_opNorm_conjTranspose W
 
 /-- **Theorem N9**: the squares of the entries of a product sum to at most the product of the sums.
 

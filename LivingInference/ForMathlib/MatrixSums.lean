@@ -33,46 +33,59 @@ theorem sum_sq_mulVec_eq_gram {m n : Type*} [Fintype m] [Fintype n]
     (W : Matrix m n ℝ) (v : n → ℝ) :
     ∑ i, (∑ j, W i j * v j) ^ 2 = ∑ j, v j * ∑ k, (Wᵀ * W) j k * v k := by
   have hmul : Wᵀ *ᵥ (W *ᵥ v) = (Wᵀ * W) *ᵥ v := Matrix.mulVec_mulVec v Wᵀ W
-  have hmove : (W *ᵥ v) ⬝ᵥ (W *ᵥ v) = v ⬝ᵥ (Wᵀ *ᵥ (W *ᵥ v)) :=
-    (Matrix.dotProduct_transpose_mulVec W v (W *ᵥ v)).symm
-  have hgram : (W *ᵥ v) ⬝ᵥ (W *ᵥ v) = v ⬝ᵥ ((Wᵀ * W) *ᵥ v) :=
-    hmove.trans (congrArg (fun w : n → ℝ => v ⬝ᵥ w) hmul)
+  have hmove : v ⬝ᵥ (Wᵀ *ᵥ (W *ᵥ v)) = (W *ᵥ v) ⬝ᵥ (W *ᵥ v) := by
+    first -- two routes: uncompiled
+      | exact Matrix.dotProduct_transpose_mulVec W v (W *ᵥ v)
+      | rw [Matrix.dotProduct_mulVec, Matrix.vecMul_transpose]
+  have hgram : (W *ᵥ v) ⬝ᵥ (W *ᵥ v) = v ⬝ᵥ ((Wᵀ * W) *ᵥ v) := by
+    rw [← hmove, hmul]
+  have hsums : ∑ i, (∑ j, W i j * v j) * (∑ j, W i j * v j)
+      = ∑ j, v j * ∑ k, (Wᵀ * W) j k * v k := by
+    first -- two routes: uncompiled
+      | exact hgram
+      | simpa only [dotProduct, Matrix.mulVec] using hgram
   calc ∑ i, (∑ j, W i j * v j) ^ 2
-      = ∑ i, (∑ j, W i j * v j) * ∑ j, W i j * v j :=
+      = ∑ i, (∑ j, W i j * v j) * (∑ j, W i j * v j) :=
         Finset.sum_congr rfl fun i _ => sq (∑ j, W i j * v j)
-    _ = ∑ j, v j * ∑ k, (Wᵀ * W) j k * v k := hgram
+    _ = ∑ j, v j * ∑ k, (Wᵀ * W) j k * v k := hsums
 
 /-- A product of matrices applied to a vector. -/
 theorem sum_mul_mulVec {m k n : Type*} [Fintype k] [Fintype n]
     (A : Matrix m k ℝ) (B : Matrix k n ℝ) (v : n → ℝ) (i : m) :
     ∑ j, (A * B) i j * v j = ∑ l, A i l * ∑ j, B l j * v j := by
   have hmul : A *ᵥ (B *ᵥ v) = (A * B) *ᵥ v := Matrix.mulVec_mulVec v A B
-  exact (congrFun hmul i).symm
+  have hentry : ((A * B) *ᵥ v) i = (A *ᵥ (B *ᵥ v)) i := (congrFun hmul i).symm
+  first -- two routes: uncompiled
+    | exact hentry
+    | simpa only [dotProduct, Matrix.mulVec] using hentry
 
 /-- Cauchy–Schwarz in every row. -/
 theorem sum_sq_mulVec_le_frobenius {m n : Type*} [Fintype m] [Fintype n]
     (W : Matrix m n ℝ) (v : n → ℝ) :
     ∑ i, (∑ j, W i j * v j) ^ 2 ≤ (∑ i, ∑ j, W i j ^ 2) * ∑ j, v j ^ 2 := by
-  have hrow : ∀ i ∈ Finset.univ,
-      (∑ j, W i j * v j) ^ 2 ≤ (∑ j, W i j ^ 2) * ∑ j, v j ^ 2 := fun i _ =>
+  have hrow : ∀ i, (∑ j, W i j * v j) ^ 2 ≤ (∑ j, W i j ^ 2) * ∑ j, v j ^ 2 := fun i =>
     Finset.sum_mul_sq_le_sq_mul_sq Finset.univ (fun j => W i j) v
+  have hpull : (∑ i, ∑ j, W i j ^ 2) * ∑ j, v j ^ 2 = ∑ i, (∑ j, W i j ^ 2) * ∑ j, v j ^ 2 :=
+    Finset.sum_mul Finset.univ (fun i => ∑ j, W i j ^ 2) (∑ j, v j ^ 2)
   calc ∑ i, (∑ j, W i j * v j) ^ 2
-      ≤ ∑ i, (∑ j, W i j ^ 2) * ∑ j, v j ^ 2 := Finset.sum_le_sum hrow
-    _ = (∑ i, ∑ j, W i j ^ 2) * ∑ j, v j ^ 2 :=
-        (Finset.sum_mul Finset.univ (fun i => ∑ j, W i j ^ 2) (∑ j, v j ^ 2)).symm
+      ≤ ∑ i, (∑ j, W i j ^ 2) * ∑ j, v j ^ 2 := Finset.sum_le_sum fun i _ => hrow i
+    _ = (∑ i, ∑ j, W i j ^ 2) * ∑ j, v j ^ 2 := hpull.symm
 
 private theorem sq_mulVec_le_row {m n : Type*} [Fintype n]
     (W : Matrix m n ℝ) (v : n → ℝ) (R : ℝ) (i : m)
     (hrow : ∑ j, |W i j| ≤ R) :
     (∑ j, W i j * v j) ^ 2 ≤ R * ∑ j, |W i j| * v j ^ 2 := by
-  have habs : ∀ j ∈ Finset.univ, 0 ≤ |W i j| := fun j _ => abs_nonneg (W i j)
-  have hsq : ∀ j ∈ Finset.univ, 0 ≤ |W i j| * v j ^ 2 := fun j _ =>
+  have hweight : ∀ j, 0 ≤ |W i j| * v j ^ 2 := fun j =>
     mul_nonneg (abs_nonneg (W i j)) (sq_nonneg (v j))
-  have hprod : ∀ j ∈ Finset.univ, (W i j * v j) ^ 2 ≤ |W i j| * (|W i j| * v j ^ 2) := fun j _ => by
-    rw [mul_pow, ← mul_assoc, ← sq, sq_abs]
+  have hprod : ∀ j, (W i j * v j) ^ 2 ≤ |W i j| * (|W i j| * v j ^ 2) := fun j => by
+    have habs : |W i j| * |W i j| = W i j * W i j := abs_mul_abs_self (W i j)
+    have heq : (W i j * v j) ^ 2 = |W i j| * (|W i j| * v j ^ 2) := by
+      rw [← mul_assoc, habs, mul_pow, sq (W i j)]
+    exact heq.le
   have hcs : (∑ j, W i j * v j) ^ 2 ≤ (∑ j, |W i j|) * ∑ j, |W i j| * v j ^ 2 :=
-    Finset.sum_sq_le_sum_mul_sum_of_sq_le_mul Finset.univ habs hsq hprod
-  exact hcs.trans (mul_le_mul_of_nonneg_right hrow (Finset.sum_nonneg hsq))
+    Finset.sum_sq_le_sum_mul_sum_of_sq_le_mul Finset.univ
+      (fun j _ => abs_nonneg (W i j)) (fun j _ => hweight j) (fun j _ => hprod j)
+  exact hcs.trans (mul_le_mul_of_nonneg_right hrow (Finset.sum_nonneg fun j _ => hweight j))
 
 /-- The Schur test: Cauchy–Schwarz in every row with the weights `|W i j|`, then the sums change
 places and each column sum is at most `C`. -/
@@ -82,43 +95,46 @@ theorem sum_sq_mulVec_le_row_col {m n : Type*} [Fintype m] [Fintype n]
     (hrow : ∀ i, ∑ j, |W i j| ≤ R)
     (hcol : ∀ j, ∑ i, |W i j| ≤ C) :
     ∑ i, (∑ j, W i j * v j) ^ 2 ≤ R * C * ∑ j, v j ^ 2 := by
-  have hrows : ∀ i ∈ Finset.univ,
-      (∑ j, W i j * v j) ^ 2 ≤ R * ∑ j, |W i j| * v j ^ 2 := fun i _ =>
-    sq_mulVec_le_row W v R i (hrow i)
-  have hcols : ∀ j ∈ Finset.univ, (∑ i, |W i j| * v j ^ 2) ≤ C * v j ^ 2 := fun j _ => by
-    rw [← Finset.sum_mul]
-    exact mul_le_mul_of_nonneg_right (hcol j) (sq_nonneg (v j))
-  have hswap : (∑ i, ∑ j, |W i j| * v j ^ 2) = ∑ j, ∑ i, |W i j| * v j ^ 2 := Finset.sum_comm
-  calc ∑ i, (∑ j, W i j * v j) ^ 2
-      ≤ ∑ i, R * ∑ j, |W i j| * v j ^ 2 := Finset.sum_le_sum hrows
-    _ = R * ∑ i, ∑ j, |W i j| * v j ^ 2 :=
-        (Finset.mul_sum Finset.univ (fun i => ∑ j, |W i j| * v j ^ 2) R).symm
-    _ = R * ∑ j, ∑ i, |W i j| * v j ^ 2 := congrArg (fun s : ℝ => R * s) hswap
-    _ ≤ R * ∑ j, C * v j ^ 2 :=
-        mul_le_mul_of_nonneg_left (Finset.sum_le_sum hcols) hR0
-    _ = R * (C * ∑ j, v j ^ 2) :=
-        congrArg (fun s : ℝ => R * s) (Finset.mul_sum Finset.univ (fun j => v j ^ 2) C).symm
+  have hrows : ∑ i, (∑ j, W i j * v j) ^ 2 ≤ ∑ i, R * ∑ j, |W i j| * v j ^ 2 :=
+    Finset.sum_le_sum fun i _ => sq_mulVec_le_row W v R i (hrow i)
+  have hpull : R * ∑ i, ∑ j, |W i j| * v j ^ 2 = ∑ i, R * ∑ j, |W i j| * v j ^ 2 :=
+    Finset.mul_sum Finset.univ (fun i => ∑ j, |W i j| * v j ^ 2) R
+  have hswap : ∑ i, ∑ j, |W i j| * v j ^ 2 = ∑ j, ∑ i, |W i j| * v j ^ 2 := Finset.sum_comm
+  have hcols : ∀ j, ∑ i, |W i j| * v j ^ 2 ≤ C * v j ^ 2 := fun j => by
+    have hsum : (∑ i, |W i j|) * v j ^ 2 = ∑ i, |W i j| * v j ^ 2 :=
+      Finset.sum_mul Finset.univ (fun i => |W i j|) (v j ^ 2)
+    exact hsum.symm.trans_le (mul_le_mul_of_nonneg_right (hcol j) (sq_nonneg (v j)))
+  have hsum : C * ∑ j, v j ^ 2 = ∑ j, C * v j ^ 2 :=
+    Finset.mul_sum Finset.univ (fun j => v j ^ 2) C
+  have hcolumns : ∑ i, ∑ j, |W i j| * v j ^ 2 ≤ C * ∑ j, v j ^ 2 := by
+    rw [hswap, hsum]
+    exact Finset.sum_le_sum fun j _ => hcols j
+  calc ∑ i, (∑ j, W i j * v j) ^ 2 ≤ ∑ i, R * ∑ j, |W i j| * v j ^ 2 := hrows
+    _ = R * ∑ i, ∑ j, |W i j| * v j ^ 2 := hpull.symm
+    _ ≤ R * (C * ∑ j, v j ^ 2) := mul_le_mul_of_nonneg_left hcolumns hR0
     _ = R * C * ∑ j, v j ^ 2 := (mul_assoc R C (∑ j, v j ^ 2)).symm
 
 /-- The squares of the entries of a product: Cauchy–Schwarz in every entry. -/
 theorem sum_sq_mul_le {m k n : Type*} [Fintype m] [Fintype k] [Fintype n]
     (A : Matrix m k ℝ) (B : Matrix k n ℝ) :
     ∑ i, ∑ j, (A * B) i j ^ 2 ≤ (∑ i, ∑ l, A i l ^ 2) * ∑ l, ∑ j, B l j ^ 2 := by
-  have hentry : ∀ i, ∀ j ∈ Finset.univ,
-      (A * B) i j ^ 2 ≤ (∑ l, A i l ^ 2) * ∑ l, B l j ^ 2 := fun i j _ =>
-    Finset.sum_mul_sq_le_sq_mul_sq Finset.univ (fun l => A i l) fun l => B l j
-  have hswap : (∑ j, ∑ l, B l j ^ 2) = ∑ l, ∑ j, B l j ^ 2 := Finset.sum_comm
-  have hrow : ∀ i ∈ Finset.univ,
-      (∑ j, (A * B) i j ^ 2) ≤ (∑ l, A i l ^ 2) * ∑ l, ∑ j, B l j ^ 2 := fun i _ =>
-    calc ∑ j, (A * B) i j ^ 2
-        ≤ ∑ j, (∑ l, A i l ^ 2) * ∑ l, B l j ^ 2 := Finset.sum_le_sum (hentry i)
-      _ = (∑ l, A i l ^ 2) * ∑ j, ∑ l, B l j ^ 2 :=
-          (Finset.mul_sum Finset.univ (fun j => ∑ l, B l j ^ 2) (∑ l, A i l ^ 2)).symm
-      _ = (∑ l, A i l ^ 2) * ∑ l, ∑ j, B l j ^ 2 :=
-          congrArg (fun s : ℝ => (∑ l, A i l ^ 2) * s) hswap
-  calc ∑ i, ∑ j, (A * B) i j ^ 2
-      ≤ ∑ i, (∑ l, A i l ^ 2) * ∑ l, ∑ j, B l j ^ 2 := Finset.sum_le_sum hrow
-    _ = (∑ i, ∑ l, A i l ^ 2) * ∑ l, ∑ j, B l j ^ 2 :=
-        (Finset.sum_mul Finset.univ (fun i => ∑ l, A i l ^ 2) (∑ l, ∑ j, B l j ^ 2)).symm
+  have hentry : ∀ i j, (A * B) i j ^ 2 ≤ (∑ l, A i l ^ 2) * ∑ l, B l j ^ 2 := fun i j => by
+    have hcs : (∑ l, A i l * B l j) ^ 2 ≤ (∑ l, A i l ^ 2) * ∑ l, B l j ^ 2 :=
+      Finset.sum_mul_sq_le_sq_mul_sq Finset.univ (fun l => A i l) fun l => B l j
+    first -- two routes: uncompiled
+      | exact hcs
+      | rw [Matrix.mul_apply]; exact hcs
+  have hswap : ∑ j, ∑ l, B l j ^ 2 = ∑ l, ∑ j, B l j ^ 2 := Finset.sum_comm
+  have hrow : ∀ i, ∑ j, (A * B) i j ^ 2 ≤ (∑ l, A i l ^ 2) * ∑ l, ∑ j, B l j ^ 2 := fun i => by
+    have hpull : (∑ l, A i l ^ 2) * ∑ j, ∑ l, B l j ^ 2
+        = ∑ j, (∑ l, A i l ^ 2) * ∑ l, B l j ^ 2 :=
+      Finset.mul_sum Finset.univ (fun j => ∑ l, B l j ^ 2) (∑ l, A i l ^ 2)
+    rw [← hswap, hpull]
+    exact Finset.sum_le_sum fun j _ => hentry i j
+  have hpull : (∑ i, ∑ l, A i l ^ 2) * ∑ l, ∑ j, B l j ^ 2
+      = ∑ i, (∑ l, A i l ^ 2) * ∑ l, ∑ j, B l j ^ 2 :=
+    Finset.sum_mul Finset.univ (fun i => ∑ l, A i l ^ 2) (∑ l, ∑ j, B l j ^ 2)
+  rw [hpull]
+  exact Finset.sum_le_sum fun i _ => hrow i
 
 end LivingInference
