@@ -89,11 +89,11 @@ def _names_missing(project: Project, mathlib: Path) -> Iterator[str]:
 
 
 def _declares(text: str, name: str) -> bool:
-    """Whether a file has the name as a word, or the multiplicative name it was made from."""
-    original = name
+    """Whether a file has the name as a word, or a multiplicative name that it may be made from."""
+    words = {name}
     for additive, multiplicative in _MULTIPLICATIVE:
-        original = re.sub(rf"(?<![a-z]){additive}(?![a-z])", multiplicative, original)
-    return any(re.search(rf"(?<![\w']){re.escape(word)}(?![\w'])", text) for word in (name, original))
+        words |= {re.sub(rf"(?<![a-z]){additive}(?![a-z])", multiplicative, word) for word in words}
+    return any(re.search(rf"(?<![\w']){re.escape(word)}(?![\w'])", text) for word in words)
 
 
 def _path(mathlib: Path, module: str) -> Path:

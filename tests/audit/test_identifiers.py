@@ -7,7 +7,6 @@ import pytest
 from pybridge.audit.identifiers import Known, resolve, uses
 from pybridge.audit.project import lean_file
 
-
 HEADER = "{E F : Type*} (f : E →L[ℝ] F) (x xc : E) (δ : ℝ) (h : ‖x‖ ≤ δ) : p"
 
 

@@ -157,3 +157,8 @@ def test_without_a_necessity_search_a_note_says_so(tmp_path: Path) -> None:
     report = run(tmp_path)
     assert report.exit_code == 0
     assert "not searched here" in report.notes[0]
+
+
+def test_an_absolute_value_may_open_a_block(tmp_path: Path) -> None:
+    proof = "  have hsame : ℝ := (fun _ =>\n    |a|) b\n  have hsum"
+    assert spoil(tmp_path, B, "  have hsum", proof).findings == ()

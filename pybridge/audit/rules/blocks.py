@@ -14,6 +14,7 @@ from pybridge.audit.lean_file import Declaration, LeanFile
 from pybridge.audit.pairs import CLOSERS, OPENERS
 from pybridge.audit.project import Project
 from pybridge.audit.report import Finding
+from pybridge.audit.rules.brackets import separates
 from pybridge.parser.lexer import Token
 from pybridge.parser.words import DECLARATIONS, MODIFIERS, THEOREMS
 
@@ -27,7 +28,7 @@ COMMANDS = frozenset(
         *("infix", "infixl", "infixr", "prefix", "postfix", "declare_syntax_cat", "proof_wanted", "alias"),
     )
 )
-_ENDS = CLOSERS | {",", ";", "|"}
+_ENDS = CLOSERS | {",", ";"}
 
 
 def blocks(project: Project) -> Iterator[Finding]:
@@ -77,7 +78,7 @@ class _Walk:
 
     def _enter(self, opener: Token, inside: Token | None) -> Iterator[Finding]:
         what = "this bullet" if opener.text == "·" else f"this `{opener.text}`"
-        if inside is None or inside.text in _ENDS:
+        if inside is None or inside.text in _ENDS or separates(self.file, inside):
             yield self.file.finding(opener.start, RULE, f"nothing follows {what}", "Write the proof.")
             return
         if not self.file.starts_line(inside):
@@ -106,7 +107,7 @@ def _alternatives(file: LeanFile, declaration: Declaration) -> Iterator[Finding]
         bars = _bars(file, body, i)
         for bar in bars:
             after = body[bar + 1] if bar + 1 < len(body) else None
-            if after is None or after.text == "|":
+            if after is None or separates(file, after):
                 yield file.finding(
                     body[bar].start, RULE, "this alternative is empty", "Write it, or remove it."
                 )
@@ -133,8 +134,7 @@ def _bars(file: LeanFile, body: Sequence[Token], first: int) -> list[int]:
             break
         if depth == 0 and token.text in ("first", "with", "match", "rintro", "obtain"):
             nested = True
-        separates = token.text == "|" and token.spaced
-        if depth == 0 and separates and file.source.text[token.end : token.end + 1] in (" ", "\n", ""):
+        if depth == 0 and separates(file, token):
             column = file.column(token)
             if not bars:
                 edge = column

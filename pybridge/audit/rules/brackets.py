@@ -67,12 +67,15 @@ def _role(file: LeanFile, token: Token, before: Token | None, expected: str) -> 
     return ""
 
 
+def separates(file: LeanFile, token: Token) -> bool:
+    """Whether a `|` is one between patterns or alternatives: a blank follows it."""
+    return token.text == "|" and file.source.text[token.end : token.end + 1] in ("", " ", "\n")
+
+
 def _bar_role(file: LeanFile, token: Token, expected: str) -> str:
-    text = file.source.text
     if expected == "|" and not token.spaced:
         return "close"
-    blank_after = token.text == "|" and text[token.end : token.end + 1] in ("", " ", "\n")
-    return "" if blank_after else "open"
+    return "" if separates(file, token) else "open"
 
 
 def _ends_operand(token: Token) -> bool:
