@@ -71,8 +71,10 @@ theorem linMap_apply {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
 private theorem linMap_add_entry {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     (A B : Matrix m n ℝ) (x : EuclideanSpace ℝ n) (i : m) :
     (linMap (A + B) x) i = (linMap A x) i + (linMap B x) i := by
-  have hterm : ∀ j, (A + B) i j * x j = A i j * x j + B i j * x j := fun j =>
-    add_mul (A i j) (B i j) (x j)
+  have hterm : ∀ j, (A + B) i j * x j = A i j * x j + B i j * x j := fun j => by
+    first -- two routes: uncompiled
+      | exact add_mul (A i j) (B i j) (x j)
+      | rw [Matrix.add_apply, add_mul]
   have hsum : ∑ j, (A i j * x j + B i j * x j) = (∑ j, A i j * x j) + ∑ j, B i j * x j :=
     Finset.sum_add_distrib
   calc (linMap (A + B) x) i = ∑ j, (A + B) i j * x j := linMap_apply (A + B) x i
@@ -140,7 +142,8 @@ theorem matrix_retrieval_bound {m n : Type*} [Fintype m] [Fintype n] [DecidableE
 /-- **Theorem M2**, Theorem 2 of arXiv:2603.20991v1, §2.2, said of stored matrices: running the
 sparse part `S` of `W` costs at most the norm of what was dropped times `‖x‖`.
 
-As in the paper, where `S` keeps the largest entries; it holds for any splitting.
+As in the paper, where `S` keeps the largest entries; it holds for any splitting. `R` must be the
+whole remainder: `W = 1`, `S = 0`, `R = 0`, `x = 1` gives `1 ≤ 0`.
 
 @mode runtime property
 @measure W weight; S sparse weight; x activation
@@ -166,7 +169,8 @@ theorem matrix_sparse_activation_bound {m n : Type*} [Fintype m] [Fintype n] [De
 /-- **Theorem M4c**, Theorem 4c said of stored matrices: with the low-rank part `A` read from the
 cache and the residual `R` dropped, what was left out, `D + R`, acts on the whole input.
 
-Not in the paper. This is what a pruned, low-rank, cached layer runs.
+Not in the paper. This is what a pruned, low-rank, cached layer runs. It is M2 for the splitting
+`W = A + (D + R)` and M1 for `A`, by the triangle inequality at `A x`.
 
 @mode runtime property
 @measure W weight; S sparse weight; A low-rank weight; x activation; xc cached activation
@@ -218,14 +222,16 @@ private theorem l2_opNorm_le_sqrt {m n : Type*} [Fintype m] [Fintype n] [Decidab
     (W : Matrix m n ℝ) (c : ℝ)
     (hc : 0 ≤ c) (hW : ∀ x : EuclideanSpace ℝ n, ‖linMap W x‖ ^ 2 ≤ c * ‖x‖ ^ 2) :
     ‖W‖ ≤ Real.sqrt c := by
-  have hmap : ‖linMap W‖ ≤ Real.sqrt c := opNorm_le_sqrt (linMap W) c hc hW
+  have hmap : ‖linMap W‖ ≤ Real.sqrt c :=
+    opNorm_le_sqrt (E := EuclideanSpace ℝ n) (F := EuclideanSpace ℝ m) (linMap W) c hc hW
   exact (norm_linMap W).symm.trans_le hmap
 
 private theorem l2_opNorm_sq_le {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     (W : Matrix m n ℝ) (c : ℝ)
     (hc : 0 ≤ c) (hW : ∀ x : EuclideanSpace ℝ n, ‖linMap W x‖ ^ 2 ≤ c * ‖x‖ ^ 2) :
     ‖W‖ ^ 2 ≤ c := by
-  have hmap : ‖linMap W‖ ^ 2 ≤ c := opNorm_sq_le (linMap W) c hc hW
+  have hmap : ‖linMap W‖ ^ 2 ≤ c :=
+    opNorm_sq_le (E := EuclideanSpace ℝ n) (F := EuclideanSpace ℝ m) (linMap W) c hc hW
   rw [norm_linMap W] at hmap
   exact hmap
 
@@ -251,8 +257,8 @@ theorem l2_opNorm_le_frobenius {m n : Type*} [Fintype m] [Fintype n] [DecidableE
 bound the norm by `√(R * C)`.
 
 Not in the paper. Cauchy–Schwarz in every row with the weights `|W i j|`, then the order of
-summation changes. `0 ≤ R` and `0 ≤ C` are implied unless there is no row or no column; without rows any `R`
-satisfies `hrow`.
+summation changes. `0 ≤ R` and `0 ≤ C` are guards: with a row and a column they follow, without
+one `‖W‖ = 0`. Both other hypotheses are needed: a row of `n` ones has norm `√n`, and column sums 1.
 
 @mode property
 @certificate no
@@ -386,6 +392,14 @@ theorem l2_opNorm_sq_le_completed_gram {k m n : Type*} [Fintype k] [Fintype m] [
       _ ≤ ‖linMap (Wᵀ * W + Rᵀ * R)‖ * ‖x‖ ^ 2 := abs_quadratic_le (Wᵀ * W + Rᵀ * R) x
   exact l2_opNorm_sq_le W ‖linMap (Wᵀ * W + Rᵀ * R)‖ (norm_nonneg _) hpoint
 
+private theorem norm_linMap_sq_le {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
+    (W : Matrix m n ℝ) (x : EuclideanSpace ℝ n) :
+    ‖linMap W x‖ ^ 2 ≤ ‖W‖ ^ 2 * ‖x‖ ^ 2 := by
+  have happly : ‖linMap W x‖ ^ 2 ≤ ‖linMap W‖ ^ 2 * ‖x‖ ^ 2 :=
+    norm_apply_sq_le (E := EuclideanSpace ℝ n) (F := EuclideanSpace ℝ m) (linMap W) x
+  rw [norm_linMap W] at happly
+  exact happly
+
 private theorem linMap_mul_vec {m k n : Type*} [Fintype m] [Fintype k] [Fintype n]
     [DecidableEq k] [DecidableEq n]
     (A : Matrix m k ℝ) (B : Matrix k n ℝ) (x : EuclideanSpace ℝ n) :
@@ -418,10 +432,7 @@ private theorem factored_difference_le {m l k n : Type*} [Fintype m] [Fintype l]
   have hdiff : ‖linMap (U * V) x‖ ^ 2 - ‖linMap (R * V) x‖ ^ 2
       = ∑ j, (linMap V x) j * (linMap (Uᵀ * U - Rᵀ * R) (linMap V x)) j := by
     rw [hU, hR, hadd, add_sub_cancel_right]
-  have hV : ‖linMap V x‖ ^ 2 ≤ ‖V‖ ^ 2 * ‖x‖ ^ 2 := by
-    have happly : ‖linMap V x‖ ^ 2 ≤ ‖linMap V‖ ^ 2 * ‖x‖ ^ 2 := norm_apply_sq_le (linMap V) x
-    rw [norm_linMap V] at happly
-    exact happly
+  have hV : ‖linMap V x‖ ^ 2 ≤ ‖V‖ ^ 2 * ‖x‖ ^ 2 := norm_linMap_sq_le V x
   calc |‖linMap (U * V) x‖ ^ 2 - ‖linMap (R * V) x‖ ^ 2|
       = |∑ j, (linMap V x) j * (linMap (Uᵀ * U - Rᵀ * R) (linMap V x)) j| := by rw [hdiff]
     _ ≤ ‖linMap (Uᵀ * U - Rᵀ * R)‖ * ‖linMap V x‖ ^ 2 :=
@@ -438,8 +449,7 @@ private theorem l2_opNorm_sq_le_add {m l n : Type*} [Fintype m] [Fintype l] [Fin
       |‖linMap A x‖ ^ 2 - ‖linMap B x‖ ^ 2| ≤ d * ‖x‖ ^ 2) :
     ‖A‖ ^ 2 ≤ ‖B‖ ^ 2 + d := by
   have hpoint : ∀ x : EuclideanSpace ℝ n, ‖linMap A x‖ ^ 2 ≤ (‖B‖ ^ 2 + d) * ‖x‖ ^ 2 := fun x => by
-    have hB : ‖linMap B x‖ ^ 2 ≤ ‖linMap B‖ ^ 2 * ‖x‖ ^ 2 := norm_apply_sq_le (linMap B) x
-    rw [norm_linMap B] at hB
+    have hB : ‖linMap B x‖ ^ 2 ≤ ‖B‖ ^ 2 * ‖x‖ ^ 2 := norm_linMap_sq_le B x
     have hsub : ‖linMap A x‖ ^ 2 - ‖linMap B x‖ ^ 2 ≤ d * ‖x‖ ^ 2 :=
       (le_abs_self _).trans (hAB x)
     calc ‖linMap A x‖ ^ 2 ≤ ‖linMap B x‖ ^ 2 + d * ‖x‖ ^ 2 := sub_le_iff_le_add'.mp hsub
