@@ -13,6 +13,9 @@ Each example states a theorem as the bridge read it and is proved by that theore
 this file, what Python checks is what was proved.
 -/
 
+open LivingInference (linMap)
+open scoped Matrix Matrix.Norms.L2Operator
+
 -- LivingInference.retrieval_bound
 example {E F : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E] [NormedAddCommGroup F]
     [NormedSpace ℝ F] (f : E →L[ℝ] F) (x xc : E) (δ : ℝ) (hδ : ‖x - xc‖ ≤ δ) :
@@ -138,6 +141,12 @@ example {E : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] (h u : E) (
     0 < 1 + 2 * g * cosθ + g ^ 2 :=
   LivingInference.growth_factor_pos h u g cosθ hh hhu hg hcosθ
 
+-- LivingInference.relative_error_ratio_growth
+example {E : Type*} [NormedAddCommGroup E] (h hhat h' hhat' : E) (α β ρ : ℝ) (hα : α = ‖h'‖ / ‖h‖)
+    (hβ : β = ‖h' - hhat'‖ / ‖h - hhat‖)
+    (hρ : ρ = ‖h' - hhat'‖ ^ 2 / ‖h'‖ ^ 2 / (‖h - hhat‖ ^ 2 / ‖h‖ ^ 2)) : ρ = (β / α) ^ 2 :=
+  LivingInference.relative_error_ratio_growth h hhat h' hhat' α β ρ hα hβ hρ
+
 -- LivingInference.relative_error_ratio_identity
 example {E : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] (h u hhat uhat : E)
     (g cosθ l cosφ ρ : ℝ) (hh : h ≠ 0) (he : h - hhat ≠ 0) (hg : g = ‖u‖ / ‖h‖)
@@ -178,3 +187,245 @@ example {E : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] (h u hhat u
     (hcond : (1 + L) ^ 2 < 1 + 2 * g * cosθ + g ^ 2)
     (hρ : ρ = ‖h + u - (hhat + uhat)‖ ^ 2 / ‖h + u‖ ^ 2 / (‖h - hhat‖ ^ 2 / ‖h‖ ^ 2)) : ρ < 1 :=
   LivingInference.preln_contraction h u hhat uhat g cosθ L ρ hh he hg hcosθ hL hcond hρ
+
+-- LivingInference.residual_step_with_injection
+example {E : Type*} [NormedAddCommGroup E] (h u hhat uhat : E) (L ε α : ℝ) (hh : h ≠ 0)
+    (hα : α = ‖h + u‖ / ‖h‖) (hL : ‖u - uhat‖ ≤ L * ‖h - hhat‖ + ε) :
+    ‖h + u - (hhat + uhat)‖ / ‖h + u‖ ≤ (1 + L) / α * (‖h - hhat‖ / ‖h‖) + ε / ‖h + u‖ :=
+  LivingInference.residual_step_with_injection h u hhat uhat L ε α hh hα hL
+
+-- LivingInference.sublayer_split
+example {E F : Type*} [NormedAddCommGroup E] [NormedAddCommGroup F] (f fhat : E → F) (h hhat : E)
+    (L ε : ℝ) (hL : ‖f h - f hhat‖ ≤ L * ‖h - hhat‖) (hε : ‖f hhat - fhat hhat‖ ≤ ε) :
+    ‖f h - fhat hhat‖ ≤ L * ‖h - hhat‖ + ε :=
+  LivingInference.sublayer_split f fhat h hhat L ε hL hε
+
+-- LivingInference.running_bound
+example (V B ρ c : ℕ → ℝ) (n : ℕ) (hρ : ∀ t ∈ Finset.range n, 0 ≤ ρ t)
+    (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ t * V t + c t)
+    (hB : ∀ t ∈ Finset.range n, B (t + 1) = ρ t * B t + c t) (hV0 : V 0 ≤ B 0) : V n ≤ B n :=
+  LivingInference.running_bound V B ρ c n hρ hV hB hV0
+
+-- LivingInference.propagation_product
+example (V ρ : ℕ → ℝ) (n : ℕ) (hρ : ∀ t ∈ Finset.range n, 0 ≤ ρ t)
+    (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ t * V t) : V n ≤ (∏ t ∈ Finset.range n, ρ t) * V 0 :=
+  LivingInference.propagation_product V ρ n hρ hV
+
+-- LivingInference.propagation_product_Ico
+example (V ρ : ℕ → ℝ) (m n : ℕ) (hmn : m ≤ n) (hρ : ∀ t ∈ Finset.Ico m n, 0 ≤ ρ t)
+    (hV : ∀ t ∈ Finset.Ico m n, V (t + 1) ≤ ρ t * V t) : V n ≤ (∏ t ∈ Finset.Ico m n, ρ t) * V m :=
+  LivingInference.propagation_product_Ico V ρ m n hmn hρ hV
+
+-- LivingInference.geometric_injection_bound
+example (V : ℕ → ℝ) (ρ c : ℝ) (n : ℕ) (hρ0 : 0 ≤ ρ) (hρ1 : ρ < 1)
+    (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ * V t + c) :
+    V n ≤ ρ ^ n * V 0 + c * (1 - ρ ^ n) / (1 - ρ) :=
+  LivingInference.geometric_injection_bound V ρ c n hρ0 hρ1 hV
+
+-- LivingInference.geometric_injection_limit
+example (V : ℕ → ℝ) (ρ c : ℝ) (n : ℕ) (hρ0 : 0 ≤ ρ) (hρ1 : ρ < 1) (hc : 0 ≤ c)
+    (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ * V t + c) : V n ≤ ρ ^ n * V 0 + c / (1 - ρ) :=
+  LivingInference.geometric_injection_limit V ρ c n hρ0 hρ1 hc hV
+
+-- LivingInference.geometric_injection_uniform
+example (V : ℕ → ℝ) (ρ c : ℝ) (n : ℕ) (hρ0 : 0 ≤ ρ) (hρ1 : ρ < 1) (hc : 0 ≤ c) (hV0 : 0 ≤ V 0)
+    (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ * V t + c) : V n ≤ V 0 + c / (1 - ρ) :=
+  LivingInference.geometric_injection_uniform V ρ c n hρ0 hρ1 hc hV0 hV
+
+-- LivingInference.heterogeneous_bound
+example (V ρ c : ℕ → ℝ) (n : ℕ) (hρ : ∀ t ∈ Finset.range n, 0 ≤ ρ t)
+    (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ t * V t + c t) :
+    V n ≤ (∏ i ∈ Finset.range n, ρ i) * V 0 + ∑ t ∈ Finset.range n, (∏ i ∈ Finset.Ico (t + 1) n, ρ i) * c t :=
+  LivingInference.heterogeneous_bound V ρ c n hρ hV
+
+-- LivingInference.budget_allocation
+example (V ρ c : ℕ → ℝ) (τ : ℝ) (n : ℕ) (hn : n ≠ 0) (hρ : ∀ t ∈ Finset.range n, 0 ≤ ρ t)
+    (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ t * V t + c t) (hV0 : V 0 = 0)
+    (hc : ∀ t ∈ Finset.range n, (∏ i ∈ Finset.Ico (t + 1) n, ρ i) * c t ≤ τ / (n : ℝ)) : V n ≤ τ :=
+  LivingInference.budget_allocation V ρ c τ n hn hρ hV hV0 hc
+
+-- LivingInference.capped_injection_bound
+example (V ρ c : ℕ → ℝ) (r C : ℝ) (n : ℕ) (hr0 : 0 ≤ r) (hr1 : r < 1)
+    (hVpos : ∀ t ∈ Finset.range n, 0 ≤ V t) (hρ : ∀ t ∈ Finset.range n, ρ t ≤ r)
+    (hc : ∀ t ∈ Finset.range n, c t ≤ C) (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ t * V t + c t) :
+    V n ≤ r ^ n * V 0 + C * (1 - r ^ n) / (1 - r) :=
+  LivingInference.capped_injection_bound V ρ c r C n hr0 hr1 hVpos hρ hc hV
+
+-- LivingInference.energy_injection
+example (s s' r d η : ℝ) (hη : 0 < η) (hs' : 0 ≤ s') (hstep : s' ≤ r * s + d) :
+    s' ^ 2 ≤ (1 + η) * r ^ 2 * s ^ 2 + (1 + 1 / η) * d ^ 2 :=
+  LivingInference.energy_injection s s' r d η hη hs' hstep
+
+-- LivingInference.network_relative_error_bound
+example {E : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] (h hhat u uhat : ℕ → E)
+    (g cosθ L : ℕ → ℝ) (n : ℕ) (hh : ∀ t ∈ Finset.range n, h t ≠ 0)
+    (hstep : ∀ t ∈ Finset.range n, h (t + 1) = h t + u t)
+    (hstephat : ∀ t ∈ Finset.range n, hhat (t + 1) = hhat t + uhat t)
+    (hg : ∀ t ∈ Finset.range n, g t = ‖u t‖ / ‖h t‖)
+    (hcosθ : ∀ t ∈ Finset.range n, cosθ t = inner ℝ (h t) (u t) / (‖h t‖ * ‖u t‖))
+    (hL : ∀ t ∈ Finset.range n, ‖u t - uhat t‖ ≤ L t * ‖h t - hhat t‖) :
+    ‖h n - hhat n‖ ^ 2 / ‖h n‖ ^ 2 ≤ (∏ t ∈ Finset.range n, (1 + L t) ^ 2 / (1 + 2 * g t * cosθ t + g t ^ 2)) * (‖h 0 - hhat 0‖ ^ 2 / ‖h 0‖ ^ 2) :=
+  LivingInference.network_relative_error_bound h hhat u uhat g cosθ L n hh hstep hstephat hg hcosθ hL
+
+-- LivingInference.nonexpansive_error_bound
+example (e ε : ℕ → ℝ) (εmax : ℝ) (n : ℕ) (he0 : e 0 = 0)
+    (hstep : ∀ t ∈ Finset.range n, e (t + 1) ≤ e t + ε t) (hε : ∀ t ∈ Finset.range n, ε t ≤ εmax) :
+    e n ≤ (n : ℝ) * εmax :=
+  LivingInference.nonexpansive_error_bound e ε εmax n he0 hstep hε
+
+-- LivingInference.residual_norm_lower
+example {E : Type*} [NormedAddCommGroup E] (h u : E) (g : ℝ) (hu : ‖u‖ ≤ g * ‖h‖) :
+    (1 - g) * ‖h‖ ≤ ‖h + u‖ :=
+  LivingInference.residual_norm_lower h u g hu
+
+-- LivingInference.residual_norm_upper
+example {E : Type*} [NormedAddCommGroup E] (h u : E) (g : ℝ) (hu : ‖u‖ ≤ g * ‖h‖) :
+    ‖h + u‖ ≤ (1 + g) * ‖h‖ :=
+  LivingInference.residual_norm_upper h u g hu
+
+-- LivingInference.layer_removal_identity
+example {E : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] (h u : E) (g cosθ : ℝ)
+    (hh : h ≠ 0) (hg : g = ‖u‖ / ‖h‖) (hcosθ : cosθ = inner ℝ h u / (‖h‖ * ‖u‖)) :
+    ‖h + u - h‖ ^ 2 / ‖h + u‖ ^ 2 = g ^ 2 / (1 + 2 * g * cosθ + g ^ 2) :=
+  LivingInference.layer_removal_identity h u g cosθ hh hg hcosθ
+
+-- LivingInference.layer_removal_bound
+example {E : Type*} [NormedAddCommGroup E] (h u : E) (g : ℝ) (hh : h ≠ 0) (hg1 : g < 1)
+    (hu : ‖u‖ ≤ g * ‖h‖) : ‖h + u - h‖ ^ 2 / ‖h + u‖ ^ 2 ≤ g ^ 2 / (1 - g) ^ 2 :=
+  LivingInference.layer_removal_bound h u g hh hg1 hu
+
+-- LivingInference.layer_removal_downstream
+example (V ρ : ℕ → ℝ) (r n : ℕ) (v : ℝ) (hrn : r + 1 ≤ n) (hv : V (r + 1) ≤ v)
+    (hρ : ∀ t ∈ Finset.Ico (r + 1) n, 0 ≤ ρ t)
+    (hV : ∀ t ∈ Finset.Ico (r + 1) n, V (t + 1) ≤ ρ t * V t) :
+    V n ≤ (∏ t ∈ Finset.Ico (r + 1) n, ρ t) * v :=
+  LivingInference.layer_removal_downstream V ρ r n v hrn hv hρ hV
+
+-- LivingInference.amplitude_ratio_bracket
+example {E : Type*} [NormedAddCommGroup E] (h u hhat uhat : E) (g L r : ℝ) (hh : h ≠ 0)
+    (he : h - hhat ≠ 0) (hg1 : g < 1) (hu : ‖u‖ ≤ g * ‖h‖) (hL : ‖u - uhat‖ ≤ L * ‖h - hhat‖)
+    (hr : r = ‖h + u - (hhat + uhat)‖ / ‖h + u‖ / (‖h - hhat‖ / ‖h‖)) :
+    (1 - L) / (1 + g) ≤ r ∧ r ≤ (1 + L) / (1 - g) :=
+  LivingInference.amplitude_ratio_bracket h u hhat uhat g L r hh he hg1 hu hL hr
+
+-- LivingInference.sqrt_rho_eq_amplitude_ratio
+example {E : Type*} [NormedAddCommGroup E] (h hhat h' hhat' : E) (ρ : ℝ)
+    (hρ : ρ = ‖h' - hhat'‖ ^ 2 / ‖h'‖ ^ 2 / (‖h - hhat‖ ^ 2 / ‖h‖ ^ 2)) :
+    Real.sqrt ρ = ‖h' - hhat'‖ / ‖h'‖ / (‖h - hhat‖ / ‖h‖) :=
+  LivingInference.sqrt_rho_eq_amplitude_ratio h hhat h' hhat' ρ hρ
+
+-- LivingInference.sqrt_rho_bracket
+example {E : Type*} [NormedAddCommGroup E] (h u hhat uhat : E) (g L ρ : ℝ) (hh : h ≠ 0)
+    (he : h - hhat ≠ 0) (hg1 : g < 1) (hu : ‖u‖ ≤ g * ‖h‖) (hL : ‖u - uhat‖ ≤ L * ‖h - hhat‖)
+    (hρ : ρ = ‖h + u - (hhat + uhat)‖ ^ 2 / ‖h + u‖ ^ 2 / (‖h - hhat‖ ^ 2 / ‖h‖ ^ 2)) :
+    (1 - L) / (1 + g) ≤ Real.sqrt ρ ∧ Real.sqrt ρ ≤ (1 + L) / (1 - g) :=
+  LivingInference.sqrt_rho_bracket h u hhat uhat g L ρ hh he hg1 hu hL hρ
+
+-- LivingInference.sqrt_rho_deviation
+example (g L r : ℝ) (hg0 : 0 ≤ g) (hg1 : g < 1) (hL0 : 0 ≤ L) (hlow : (1 - L) / (1 + g) ≤ r)
+    (hhigh : r ≤ (1 + L) / (1 - g)) : |r - 1| ≤ (g + L) / (1 - g) :=
+  LivingInference.sqrt_rho_deviation g L r hg0 hg1 hL0 hlow hhigh
+
+-- LivingInference.rho_deviation
+example (g L r : ℝ) (hg0 : 0 ≤ g) (hg1 : g < 1) (hL0 : 0 ≤ L) (hr0 : 0 ≤ r)
+    (hlow : (1 - L) / (1 + g) ≤ r) (hhigh : r ≤ (1 + L) / (1 - g)) :
+    |r ^ 2 - 1| ≤ (g + L) * (2 + L - g) / (1 - g) ^ 2 :=
+  LivingInference.rho_deviation g L r hg0 hg1 hL0 hr0 hlow hhigh
+
+-- LivingInference.linMap_apply
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ)
+    (x : EuclideanSpace ℝ n) (i : m) : (linMap W x) i = ∑ j, W i j * x j :=
+  LivingInference.linMap_apply W x i
+
+-- LivingInference.linMap_add
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (A B : Matrix m n ℝ) :
+    linMap (A + B) = linMap A + linMap B :=
+  LivingInference.linMap_add A B
+
+-- LivingInference.norm_linMap
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ) :
+    ‖linMap W‖ = ‖W‖ :=
+  LivingInference.norm_linMap W
+
+-- LivingInference.matrix_retrieval_bound
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ)
+    (x xc : EuclideanSpace ℝ n) (δ : ℝ) (hδ : ‖x - xc‖ ≤ δ) :
+    ‖linMap W x - linMap W xc‖ ≤ ‖W‖ * δ :=
+  LivingInference.matrix_retrieval_bound W x xc δ hδ
+
+-- LivingInference.matrix_sparse_activation_bound
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W S R : Matrix m n ℝ)
+    (x : EuclideanSpace ℝ n) (hW : W = S + R) : ‖linMap W x - linMap S x‖ ≤ ‖R‖ * ‖x‖ :=
+  LivingInference.matrix_sparse_activation_bound W S R x hW
+
+-- LivingInference.matrix_composition_bound_dropped
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W S R A D : Matrix m n ℝ)
+    (x xc : EuclideanSpace ℝ n) (δ : ℝ) (hW : W = S + R) (hS : S = A + D) (hδ : ‖x - xc‖ ≤ δ) :
+    ‖linMap W x - linMap A xc‖ ≤ ‖A‖ * δ + ‖D + R‖ * ‖x‖ :=
+  LivingInference.matrix_composition_bound_dropped W S R A D x xc δ hW hS hδ
+
+-- LivingInference.euclidean_norm_sq
+example {n : Type*} [Fintype n] (x : EuclideanSpace ℝ n) : ‖x‖ ^ 2 = ∑ j, x j ^ 2 :=
+  LivingInference.euclidean_norm_sq x
+
+-- LivingInference.l2_opNorm_le_frobenius
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ) :
+    ‖W‖ ≤ Real.sqrt (∑ i, ∑ j, W i j ^ 2) :=
+  LivingInference.l2_opNorm_le_frobenius W
+
+-- LivingInference.l2_opNorm_le_sqrt_row_col
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ) (R C : ℝ)
+    (hR0 : 0 ≤ R) (hC0 : 0 ≤ C) (hrow : ∀ i, ∑ j, |W i j| ≤ R) (hcol : ∀ j, ∑ i, |W i j| ≤ C) :
+    ‖W‖ ≤ Real.sqrt (R * C) :=
+  LivingInference.l2_opNorm_le_sqrt_row_col W R C hR0 hC0 hrow hcol
+
+-- LivingInference.l2_opNorm_sq_eq_gram
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ) :
+    ‖W‖ ^ 2 = ‖linMap (Wᵀ * W)‖ :=
+  LivingInference.l2_opNorm_sq_eq_gram W
+
+-- LivingInference.l2_opNorm_sq_le_gram
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ) :
+    ‖W‖ ^ 2 ≤ Real.sqrt (∑ i, ∑ j, (Wᵀ * W) i j ^ 2) :=
+  LivingInference.l2_opNorm_sq_le_gram W
+
+-- LivingInference.ratio_le_l2_opNorm
+example {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ)
+    (x : EuclideanSpace ℝ n) : ‖linMap W x‖ / ‖x‖ ≤ ‖W‖ :=
+  LivingInference.ratio_le_l2_opNorm W x
+
+-- LivingInference.l2_opNorm_sq_le_completed_gram
+example {k m n : Type*} [Fintype k] [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ)
+    (R : Matrix k n ℝ) : ‖W‖ ^ 2 ≤ ‖linMap (Wᵀ * W + Rᵀ * R)‖ :=
+  LivingInference.l2_opNorm_sq_le_completed_gram W R
+
+-- LivingInference.factored_gram_error
+example {m l k n : Type*} [Fintype m] [Fintype l] [Fintype k] [DecidableEq k] [Fintype n]
+    [DecidableEq n] (U : Matrix m k ℝ) (R : Matrix l k ℝ) (V : Matrix k n ℝ) :
+    |‖U * V‖ ^ 2 - ‖R * V‖ ^ 2| ≤ ‖linMap (Uᵀ * U - Rᵀ * R)‖ * ‖V‖ ^ 2 :=
+  LivingInference.factored_gram_error U R V
+
+-- LivingInference.l2_opNorm_transpose
+example {m n : Type*} [Fintype m] [DecidableEq m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ) :
+    ‖Wᵀ‖ = ‖W‖ :=
+  LivingInference.l2_opNorm_transpose W
+
+-- LivingInference.frobenius_mul_sq_le
+example {m k n : Type*} [Fintype m] [Fintype k] [Fintype n] (A : Matrix m k ℝ) (B : Matrix k n ℝ) :
+    ∑ i, ∑ j, (A * B) i j ^ 2 ≤ (∑ i, ∑ l, A i l ^ 2) * ∑ l, ∑ j, B l j ^ 2 :=
+  LivingInference.frobenius_mul_sq_le A B
+
+-- LivingInference.runtime_check_complete
+example (lhs rhs flhs frhs a b : ℝ) (hl : |flhs - lhs| ≤ a) (hr : |frhs - rhs| ≤ b) (h : lhs ≤ rhs) :
+    flhs ≤ frhs + (a + b) :=
+  LivingInference.runtime_check_complete lhs rhs flhs frhs a b hl hr h
+
+-- LivingInference.runtime_violation_sound
+example (lhs rhs flhs frhs a b : ℝ) (hl : |flhs - lhs| ≤ a) (hr : |frhs - rhs| ≤ b)
+    (h : frhs + (a + b) < flhs) : rhs < lhs :=
+  LivingInference.runtime_violation_sound lhs rhs flhs frhs a b hl hr h
+
+-- LivingInference.one_add_pow_sub_one_le_gamma
+example (u : ℝ) (m : ℕ) (hu : 0 ≤ u) (hm : (m : ℝ) * u < 1) :
+    (1 + u) ^ m - 1 ≤ (m : ℝ) * u / (1 - (m : ℝ) * u) :=
+  LivingInference.one_add_pow_sub_one_le_gamma u m hu hm

@@ -5,7 +5,7 @@ theorem multi_layer_error_bound (n : ℕ) (ε : ℕ → ℝ) (εmax : ℝ)
     (hε : ∀ i ∈ Finset.range n, ε i ≤ εmax) : ∑ i ∈ Finset.range n, ε i ≤ (n : ℝ) * εmax
 
 True by construction:
-    hε: bounds every ε i
+    hε: bounds ε i from above
 """
 
 from pybridge.runtime.strategies import holds, property_test

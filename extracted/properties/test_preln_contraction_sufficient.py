@@ -5,7 +5,7 @@ theorem preln_contraction_sufficient (g cosθ L : ℝ) (hcond : (1 + L) ^ 2 < 1 
     (1 + L) ^ 2 / (1 + 2 * g * cosθ + g ^ 2) < 1
 
 True by construction:
-    hcond: solved for cosθ
+    hcond: draws L below the root, or cosθ over the square
 """
 
 from pybridge.runtime.strategies import holds, property_test
@@ -14,9 +14,9 @@ from pybridge_extracted.checks import preln_contraction_sufficient as check
 
 def draw(d):
     ops = d.ops
-    g = d.nonzero()
-    L = d.real()
-    cosθ = ops.div((ops.real(1) + L) ** 2 + d.positive() - g ** 2 - ops.real(1), ops.real(2) * g)
+    g = d.real()
+    L = d.square_within(ops.real(1) + g ** 2, free=ops.real(2) * g) - ops.real(1)
+    cosθ = d.lifting((ops.real(1) + L) ** 2 - (ops.real(1) + g ** 2), ops.real(2) * g)
     return {"g": g, "cosθ": cosθ, "L": L}
 
 

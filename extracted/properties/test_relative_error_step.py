@@ -25,7 +25,7 @@ def draw(d):
     hhat = h - d.displacement("E")
     g = ops.div(ops.vec_norm(u), ops.vec_norm(h))
     cosθ = ops.div(ops.inner(h, u), ops.vec_norm(h) * ops.vec_norm(u))
-    L = d.nonneg()
+    L = d.coefficient(ops.vec_norm(h - hhat))
     uhat = u - d.vector_within("E", L * ops.vec_norm(h - hhat), along=h - hhat)
     return {"h": h, "u": u, "hhat": hhat, "uhat": uhat, "g": g, "cosθ": cosθ, "L": L}
 

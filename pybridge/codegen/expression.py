@@ -28,19 +28,28 @@ from pybridge.ir import sort_of
 from pybridge.ir.nodes import (
     Abs,
     Add,
+    All,
     And,
     Apply,
     Cast,
+    Component,
     Div,
+    Entry,
     Forall,
+    Function,
     Ico,
     Iff,
     Index,
     IndexSet,
     Inner,
+    LinMap,
     Lit,
     Map,
     MapNorm,
+    MatMul,
+    Matrix,
+    MatrixNorm,
+    Member,
     Mul,
     Nat,
     Neg,
@@ -55,9 +64,12 @@ from pybridge.ir.nodes import (
     Sub,
     Sum,
     Term,
+    Transpose,
     Var,
     Vec,
     VecNorm,
+    euclidean,
+    index_of,
 )
 
 Scope = Mapping[str, Expr]
@@ -92,10 +104,23 @@ def term_code(term: Term, scope: Scope) -> Expr:
             return Call(_callee(term.function, scope), (term_code(term.argument, scope),))
         case Index():
             return Call(_callee(term.sequence, scope), (term_code(term.index, scope),))
+        case Entry():
+            place = (term_code(term.row, scope), term_code(term.column, scope))
+            return call("ops.entry", term_code(term.matrix, scope), *place)
+        case Component():
+            return call("ops.component", term_code(term.vector, scope), term_code(term.index, scope))
+        case MatMul():
+            return call("ops.matmul", term_code(term.left, scope), term_code(term.right, scope))
+        case Transpose():
+            return call("ops.transpose", term_code(term.operand, scope))
+        case LinMap():
+            return call("ops.lin_map", term_code(term.operand, scope))
         case VecNorm():
             return call("ops.vec_norm", term_code(term.operand, scope))
         case MapNorm():
             return call("ops.map_norm", term_code(term.operand, scope))
+        case MatrixNorm():
+            return call("ops.matrix_norm", term_code(term.operand, scope))
         case Abs():
             return call("ops.abs", term_code(term.operand, scope))
         case Sqrt():
@@ -133,17 +158,31 @@ def limits(over: IndexSet, scope: Scope) -> tuple[Expr, Expr]:
             return Atom("0"), term_code(over.stop, scope)
         case Ico():
             return term_code(over.start, scope), term_code(over.stop, scope)
+        case All():
+            return Atom("0"), call("ops.size", text_code(over.index))
     assert_never(over)
 
 
-def bound_lambda(variable: str, scope: Scope) -> Callable[[Callable[[Scope], Expr]], Lambda]:
+def text_code(name: str) -> Atom:
+    """The name of a space or index type as a Python string; `ℝ^n` keeps its shape."""
+    index = index_of(name)
+    return Atom(f'"{python_name(name)}"' if index is None else f'"{euclidean(python_name(index))}"')
+
+
+def bound_lambda(
+    variables: str | tuple[str, ...], scope: Scope
+) -> Callable[[Callable[[Scope], Expr]], Lambda]:
     """`lambda i: …` for a sum, product or quantifier; takes the body as a function of the scope inside."""
-    spelled = python_name(variable)
-    taken = {expr.text for name, expr in scope.items() if isinstance(expr, Atom) and name != variable}
-    while spelled in taken:
-        spelled += "_"
-    inner = {**scope, variable: Atom(spelled)}
-    return lambda body: Lambda(spelled, body(inner))
+    names = (variables,) if isinstance(variables, str) else variables
+    taken = {expr.text for name, expr in scope.items() if isinstance(expr, Atom) and name not in names}
+    inner = dict(scope)
+    for name in names:
+        spelled = python_name(name)
+        while spelled in taken:
+            spelled += "_"
+        taken.add(spelled)
+        inner[name] = Atom(spelled)
+    return lambda body: Lambda(", ".join(inner[name].text for name in names), body(inner))  # type: ignore[union-attr]
 
 
 def _literal(term: Lit) -> Expr:
@@ -153,8 +192,8 @@ def _literal(term: Lit) -> Expr:
         case Nat():
             return Atom(str(term.value))
         case Vec() if term.value == 0:
-            return call("ops.zero", Atom(f'"{python_name(term.sort.space)}"'))
-        case Vec() | Map() | Seq():
+            return call("ops.zero", text_code(term.sort.space))
+        case Vec() | Map() | Matrix() | Function() | Member() | Seq():
             raise PlanError(
                 f"the numeral {term.value} has no value at this sort; name the vector or map instead"
             )
@@ -170,7 +209,7 @@ def _power(term: Pow, scope: Scope) -> Expr:
 
 def _callee(function: Term, scope: Scope) -> str:
     code = term_code(function, scope)
-    return flat(code) if isinstance(code, Atom) else f"({flat(code)})"
+    return flat(code) if isinstance(code, Atom | Call) else f"({flat(code)})"
 
 
 def _is_natural(term: Term) -> bool:

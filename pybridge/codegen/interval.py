@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pybridge.codegen.roles.model import Bound, Definition, Drawn, drawn, placeholder
+from pybridge.codegen.draft import Bound, Definition, Drawn, drawn, placeholder
 from pybridge.codegen.solve import folded, is_zero, number, total
-from pybridge.ir.nodes import Lit, Nat, Real, Sub, Term
+from pybridge.ir.nodes import Add, Lit, Nat, Real, Sub, Term
 
 
-def within(bounds: Sequence[Bound]) -> Definition | None:
-    """A real within its bounds."""
-    lower = _limit([b for b in bounds if b.side == "lower"], "largest")
+def within(bounds: Sequence[Bound], *, may_reject: bool = False) -> Definition | None:
+    """A real within its bounds.
+
+    Args:
+        bounds: what restricts it.
+        may_reject: whether bounds may be taken that could cross, in which case the draw throws itself away.
+    """
+    lower = _limit([b for b in bounds if b.side == "lower" and b.over is None], "largest")
     upper = _limit([b for b in bounds if b.side == "upper"], "smallest")
+    match [b for b in bounds if b.over is not None or b.side in ("share", "equal")]:
+        case []:
+            pass
+        case [Bound("equal") as fixed] if lower is None and upper is None and fixed.term is not None:
+            return Definition(fixed.term)
+        case [Bound("share") as part] if upper is None and (lower is None or is_zero(lower[0])):
+            return _share(part, lower is not None)
+        case [Bound("lower") as all_of_them] if upper is None:
+            return _above_all(all_of_them, lower)
+        case _:
+            return None
     if any(b.side == "nonzero" for b in bounds):
         if lower is None and upper is None:
             return drawn(Real(), "nonzero", facts=("nonzero",))
@@ -28,9 +44,39 @@ def within(bounds: Sequence[Bound]) -> Definition | None:
             hole = placeholder(Real(), 9)
             verb = "positive" if strict else "slack"
             return Definition(Sub(high, hole), (*draws, (hole.name, Drawn(verb))))
-        case (low, low_strict, _), (high, high_strict, _):
-            return _between(low, low_strict, high, high_strict)
+        case (low, low_strict, before), (high, high_strict, draws):
+            between = _between(low, low_strict, high, high_strict)
+            if between is None and may_reject and not (folded(low) is not None and folded(high) is not None):
+                between = _rejecting(low, high, low_strict or high_strict, (*before, *draws))
+            return between
     return None
+
+
+def _share(part: Bound, nonneg: bool) -> Definition | None:
+    if part.term is None or part.per is None:
+        return None
+    hole, less = placeholder(Real(), 9), placeholder(Real(), 8)
+    draws = ((hole.name, Drawn("share_below" if part.strict else "share_at_most", (part.term, part.per))),)
+    if nonneg:
+        return Definition(hole, draws, ("nonneg",))
+    return Definition(Sub(hole, less), (*draws, (less.name, Drawn("slack"))))
+
+
+def _above_all(part: Bound, lower: Limit | None) -> Definition | None:
+    if part.term is None or part.over is None or part.index is None:
+        return None
+    hole, more = placeholder(Real(), 9), placeholder(Real(), 7)
+    least, before = ((("least", lower[0]),), lower[2]) if lower else ((), ())
+    draw = Drawn("above_all", (part.over,), ((part.index,), Definition(part.term)), least)
+    if part.strict or (lower and lower[1]):
+        return Definition(Add(hole, more), (*before, (hole.name, draw), (more.name, Drawn("positive"))))
+    return Definition(hole, (*before, (hole.name, draw)))
+
+
+def _rejecting(low: Term, high: Term, strict: bool, before: tuple[tuple[str, Drawn], ...]) -> Definition:
+    hole = placeholder(Real(), 7)
+    verb = "strictly_between" if strict else "between"
+    return Definition(hole, (*before, (hole.name, Drawn(verb, (low, high)))))
 
 
 Limit = tuple[Term, bool, tuple[tuple[str, Drawn], ...]]
@@ -44,7 +90,7 @@ def _limit(bounds: Sequence[Bound], verb: str) -> Limit | None:
     strict = any(b.strict for b in bounds)
     if len(terms) == 1:
         return terms[0], strict, ()
-    hole = placeholder(Real(), 8)
+    hole = placeholder(Real(), 8 if verb == "largest" else 6)
     return hole, strict, ((hole.name, Drawn(verb, tuple(terms))),)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pybridge.codegen.templating import render
-from pybridge.ir import print_example
+from pybridge.ir import open_commands, print_example
 from pybridge.ir.nodes import Statement
 
 ROUND_TRIP, AUDIT = "LivingInferenceTest/RoundTrip.lean", "LivingInferenceTest/Audit.lean"
@@ -22,8 +22,9 @@ def lean_files(statements: Sequence[Statement]) -> dict[str, str]:
     """Path → text of both files."""
     examples = [(statement.full_name, print_example(statement)) for statement in statements]
     names = [statement.full_name for statement in statements]
+    opens = open_commands(statements)
     common = {"licence": LICENCE, "header": HEADER}
     return {
-        ROUND_TRIP: render("RoundTrip.lean.j2", examples=examples, **common),
+        ROUND_TRIP: render("RoundTrip.lean.j2", examples=examples, opens=opens, **common),
         AUDIT: render("Audit.lean.j2", names=names, **common),
     }

@@ -3,7 +3,8 @@ construction.
 
 A small depth-first search. Each hypothesis is a goal; a role offers ways to reach it (define a binder,
 bound it, ask for something simpler); at the end every binder is defined or drawn within its bounds, in an
-order that needs nothing before it has a value. Nothing is drawn and thrown away.
+order that needs nothing before it has a value. Nothing is drawn and thrown away, except where a number has to
+lie between two others and nothing shows that they are in order.
 """
 
 from __future__ import annotations
@@ -11,14 +12,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from pybridge.codegen.draft import Definition, Draft, Goal, Option
 from pybridge.codegen.recipe import drawn_binder
 from pybridge.codegen.roles import ROLES
-from pybridge.codegen.roles.model import Definition, Draft, Goal, Option
 from pybridge.errors import PlanError
 from pybridge.ir import free_variables, print_prop
 from pybridge.ir.nodes import Statement
 
 MOST_GOALS = 40
+INHABITED = {
+    "nonzero_vector": "space",
+    "nonzero_vector_sequence": "space",
+    "vector_of_norm": "space",
+    "member": "size",
+}
+"""Verbs that need something to draw from, and the verb that sees to it."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,12 @@ class DrawPlan:
     """What a generated `draw(d)` does.
 
     Attributes:
-        spaces: type variables that need dimension at least 1.
+        inhabited: (verb, name) of spaces that need dimension at least 1 and index types that need an element.
         steps: binder and value, in an order in which every value can be computed.
         roles: hypothesis → the role that makes it true.
     """
 
-    spaces: tuple[str, ...]
+    inhabited: tuple[tuple[str, str], ...]
     steps: tuple[tuple[str, Definition], ...]
     roles: tuple[tuple[str, str], ...]
 
@@ -52,10 +60,11 @@ def plan_draw(statement: Statement, *, ignoring: Collection[str] = ()) -> DrawPl
         if hypothesis.name not in ignoring
     ]
     search = _Search(frozenset(goals))
-    plan = next(search.plans(goals, Draft(statement)), None)
-    if plan is None:
-        raise PlanError(_explain(statement, search.obstacle))
-    return plan
+    for may_reject in (False, True):
+        plan = next(search.plans(goals, Draft(statement, may_reject=may_reject)), None)
+        if plan is not None:
+            return plan
+    raise PlanError(_explain(statement, search.obstacle))
 
 
 class _Search:
@@ -94,16 +103,17 @@ def _options(goal: Goal, draft: Draft) -> Iterator[Option]:
 
 
 def _extended(draft: Draft, goal: Goal, option: Option, is_hypothesis: bool) -> Draft:
-    definitions, bounds, roles = dict(draft.definitions), dict(draft.bounds), draft.roles
-    if option.define:
-        name, definition = option.define
-        definitions[name] = definition
+    definitions, bounds, roles = {**draft.definitions, **option.define}, dict(draft.bounds), draft.roles
+    entries = dict(draft.entries)
     if option.bound:
         name, restriction = option.bound
         bounds[name] = (*bounds.get(name, ()), restriction)
+    if option.entries:
+        name, rule = option.entries
+        entries[name] = rule
     if is_hypothesis:
         roles = (*roles, (goal.hypothesis, option.role))
-    return replace(draft, definitions=definitions, bounds=bounds, roles=roles)
+    return replace(draft, definitions=definitions, bounds=bounds, entries=entries, roles=roles)
 
 
 def _finished(draft: Draft) -> DrawPlan | str:
@@ -117,11 +127,11 @@ def _finished(draft: Draft) -> DrawPlan | str:
     steps = _ordered(values)
     if isinstance(steps, str):
         return steps
-    verbs = [draw for _, value in steps for _, draw in value.draws]
-    spaces = {str(draw.arguments[0]) for draw in verbs if draw.verb in ("nonzero_vector", "vector_of_norm")}
+    verbs = [inner for _, value in steps for _, draw in value.draws for inner in draw.walk()]
+    inhabited = {(INHABITED[draw.verb], str(draw.arguments[0])) for draw in verbs if draw.verb in INHABITED}
     order = [hypothesis.name for hypothesis in draft.statement.hypotheses]
     roles = tuple(sorted(draft.roles, key=lambda pair: order.index(pair[0])))
-    return DrawPlan(tuple(sorted(spaces)), steps, roles)
+    return DrawPlan(tuple(sorted(inhabited)), steps, roles)
 
 
 def _ordered(values: dict[str, Definition]) -> tuple[tuple[str, Definition], ...] | str:

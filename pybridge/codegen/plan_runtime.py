@@ -1,9 +1,9 @@
 """How a check completes what was measured: every remaining binder from a hypothesis that determines it.
 
 In this order, until nothing is left: a definition `v = term` is computed; an equation with one unknown
-summand is solved for it; a bound whose only unknown is the bounding variable sets that variable to the
-least value that certainly satisfies it. Equations used this way cannot fail and are listed as solved;
-bounds are still evaluated.
+summand is solved for it; an equation for every entry of a sequence is its rule; a bound whose only unknown is
+the bounding variable, or an entry of a sequence, sets it to the least value that certainly satisfies it.
+Equations used this way cannot fail and are listed as solved; bounds are still evaluated.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pybridge.codegen.pyexpr import Expr, call
 from pybridge.codegen.solve import isolate
 from pybridge.errors import PlanError
 from pybridge.ir import free_variables
-from pybridge.ir.nodes import Forall, Hypothesis, Mul, Rel, Statement, Term, Var
+from pybridge.ir.nodes import Forall, Hypothesis, Ico, Index, Mul, Range, Rel, Statement, Term, Var
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ Step = tuple[str, Expr, Hypothesis, bool]
 
 def _next_step(statement: Statement, unknown: list[str], scope: Scope) -> Step | None:
     """The first determined variable; definitions come before equations, equations before bounds."""
-    for rule, is_equation in ((_defined, True), (_solved, True), (_bounded, False)):
+    rules = ((_defined, True), (_solved, True), (_entrywise, True), (_bounded, False))
+    for rule, is_equation in rules:
         for hypothesis in statement.hypotheses:
             missing = [name for name in unknown if name in free_variables(hypothesis.prop)]
             if len(missing) == 1 and (value := rule(hypothesis, missing[0], scope)):
@@ -90,16 +91,33 @@ def _solved(hypothesis: Hypothesis, unknown: str, scope: Scope) -> Expr | None:
     return None
 
 
+def _entrywise(hypothesis: Hypothesis, unknown: str, scope: Scope) -> Expr | None:
+    """`∀ t ∈ s, v t = term`: every entry by the term."""
+    match hypothesis.prop:
+        case Forall(t, Range() | Ico(), Rel("=", Index(Var(name), Var(index)), term)):
+            if name == unknown and index == t and name not in free_variables(term):
+                return call("ops.sequence", bound_lambda(t, scope)(lambda inner: term_code(term, inner)))
+    return None
+
+
 def _bounded(hypothesis: Hypothesis, unknown: str, scope: Scope) -> Expr | None:
     match hypothesis.prop:
         case Rel("≤", covered, Var(name)) if _only_right(unknown, name, covered):
             return call("ops.upper_end", term_code(covered, scope))
         case Rel("≤", covered, Mul(Var(name), factor)) if _only_right(unknown, name, covered, factor):
-            return call("ops.smallest_factor", term_code(covered, scope), term_code(factor, scope))
+            return _factor(covered, factor, scope)
         case Forall(index, over, Rel("≤", covered, Var(name))) if _only_right(unknown, name, covered):
             covered_code = bound_lambda(index, scope)(lambda inner: term_code(covered, inner))
             return call("ops.upper_end_over", *limits(over, scope), covered_code)
+        case Forall(t, Range() | Ico(), Rel("≤", covered, Mul(Index(Var(name), Var(index)), factor))):
+            if index == t and _only_right(unknown, name, covered, factor):
+                entry = bound_lambda(t, scope)(lambda inner: _factor(covered, factor, inner))
+                return call("ops.sequence", entry)
     return None
+
+
+def _factor(covered: Term, factor: Term, scope: Scope) -> Expr:
+    return call("ops.smallest_factor", term_code(covered, scope), term_code(factor, scope))
 
 
 def _only_right(unknown: str, name: str, *others: Term) -> bool:

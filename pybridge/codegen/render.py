@@ -84,14 +84,15 @@ def header(statement: Statement) -> str:
 
 
 def spaces(statement: Statement) -> tuple[str, ...]:
-    """The normed spaces a statement is tested in: ℓ2 alone where it speaks of an inner product."""
+    """The normed spaces a statement is tested in: ℓ2 alone where it speaks of an inner product
+    or of Euclidean spaces."""
     if not statement.spaces:
         return ("real",)
     props = [*(h.prop for h in statement.hypotheses), statement.conclusion]
-    inner = any(space.has_inner for space in statement.spaces) or any(
+    euclidean = any(space.has_inner or space.is_index for space in statement.spaces) or any(
         isinstance(node, Inner) for prop in props for node in walk(prop)
     )
-    return ("l2",) if inner else ("l1", "l2", "linf")
+    return ("l2",) if euclidean else ("l1", "l2", "linf")
 
 
 def _names(statement: Statement) -> dict[str, str]:

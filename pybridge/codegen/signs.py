@@ -12,6 +12,7 @@ from pybridge.ir.nodes import (
     Forall,
     Lit,
     MapNorm,
+    MatrixNorm,
     Mul,
     Nat,
     Pow,
@@ -28,7 +29,7 @@ from pybridge.ir.nodes import (
 def is_nonnegative(term: Term, variables: Set[str]) -> bool:
     """Whether a real or natural term is ≥ 0 when the named variables are."""
     match term:
-        case VecNorm() | MapNorm() | Abs() | Sqrt() | Cast():
+        case VecNorm() | MapNorm() | MatrixNorm() | Abs() | Sqrt() | Cast():
             return True
         case Var(name, sort):
             return isinstance(sort, Nat) or name in variables

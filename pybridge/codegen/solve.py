@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import assert_never, cast
 
+from pybridge.codegen.signs import is_nonnegative
 from pybridge.ir import free_variables, rebuild, sort_of, walk
 from pybridge.ir.nodes import Add, Div, Lit, Mul, Nat, Neg, Pow, Real, Seq, Sub, Term, Var
 
@@ -64,12 +65,14 @@ def _falling(found: Isolated | None) -> Isolated | None:
 
 
 def _divided(found: Isolated | None, factor: Term) -> Isolated | None:
-    """The same after a division or multiplication by `factor`, whose sign is known only of a number."""
+    """The same after a division or multiplication by `factor`, whose sign is known of a number, and of a term
+    that is not negative: positive where it is not zero."""
     if found is None:
         return None
     number = folded(factor)
     if number is None:
-        return replace(found, sign=0, nonzero=(*found.nonzero, factor))
+        sign = found.sign if is_nonnegative(factor, frozenset()) else 0
+        return replace(found, sign=sign, nonzero=(*found.nonzero, factor))
     if number == 0:
         return None
     return found if number > 0 else _falling(found)

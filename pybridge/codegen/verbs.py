@@ -48,12 +48,12 @@ VERBS: dict[str, str] = {
         'plan has called space("E", least=1) before'
     ),
     "recursion": (
-        "recursion(n, v, lambda t, v: …, since=m): entry m (0 by default) is v, entry t + 1 the function of t "
-        "and entry t for m ≤ t < n, in order; what comes before m is drawn freely, of the kind of v"
+        "recursion(n, v, lambda t, v: …, since=m): entry m (0 by default) is v, entry t + 1 the function of "
+        "t and entry t for m ≤ t < n, in order; what comes before m is drawn freely, of the kind of v"
     ),
     "above_all": (
-        "above_all(a, b, lambda i: …, least=r): at least the function's values at a ≤ i < b and r (if given), "
-        "often the greatest of them; any real where there is none"
+        "above_all(a, b, lambda i: …, least=r): at least the function's values at a ≤ i < b and r if "
+        "given, often the greatest of them; any real where there is none"
     ),
     "size": 'size("m", least=1): the number of elements of an index type, drawn now; before any use of m',
     "member": 'member("m"): an element of the index type, a number below its size; size("m", least=1) before',

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pybridge.codegen.roles.model import Definition, Draft, Drawn, Goal, Option, candidates, placeholder
-from pybridge.codegen.solve import folded, isolate, number, rewritten
-from pybridge.ir import walk
+from pybridge.codegen.draft import Definition, Draft, Drawn, Goal, Option, candidates, placeholder
+from pybridge.codegen.solve import difference, folded, isolate, number, rewritten, total
+from pybridge.ir import free_variables, walk
 from pybridge.ir.nodes import (
     Abs,
     Add,
@@ -55,7 +55,49 @@ def _below_root(draft: Draft, base: Term, op: str, right: Term) -> Iterator[Opti
         verb = "below" if op == "<" else "at_most"
         value = Definition(hole, ((hole.name, Drawn(verb, (found.value,))),), ("nonneg",))
         room = Rel(op, number(at_zero**2), right)
-        yield Option(f"draws {binder.name} below the root", (binder.name, value), goals=(room,))
+        yield Option(f"draws {binder.name} below the root", {binder.name: value}, goals=(room,))
+
+
+def square_or_product(goal: Goal, draft: Draft) -> Iterator[Option]:
+    """`(a + v)² < s + f * c`, c and v free: c lifts the right side over the square; where the factor f is 0
+    it cannot, and the square is drawn below s instead."""
+    match goal.prop:
+        case Rel("<", Pow(base, exponent) as square, right) if exponent == SQUARE:
+            for binder in candidates(draft, right):
+                at_zero, factor = _linear(binder.name, right)
+                if factor is None or not draft.is_open(binder.name):
+                    continue
+                for free in candidates(draft, base):
+                    within, lifted = placeholder(Real(), 0), placeholder(Real(), 1)
+                    found = isolate(free.name, base, within)
+                    others = free_variables(right) | {binder.name}
+                    if not found or found.nonzero or free.name in others or not draft.is_open(free.name):
+                        continue
+                    low = Drawn("square_within", (at_zero,), keywords=(("free", factor),))
+                    high = Drawn("lifting", (difference(square, at_zero), factor))
+                    yield Option(
+                        f"draws {free.name} below the root, or {binder.name} over the square",
+                        {
+                            free.name: Definition(found.value, ((within.name, low),)),
+                            binder.name: Definition(lifted, ((lifted.name, high),)),
+                        },
+                        goals=(Rel("<", ZERO, at_zero),),
+                    )
+
+
+def _linear(name: str, term: Term) -> tuple[Term, Term | None]:
+    """(term without the variable, factor of the variable) of a sum with one product that ends in it."""
+    match term:
+        case Mul(factor, Var(variable)) if variable == name and name not in free_variables(factor):
+            return ZERO, factor
+        case Add(left, right) if name in free_variables(left) and name not in free_variables(right):
+            rest, factor = _linear(name, left)
+            return total(rest, right), factor
+        case Add(left, right) if name in free_variables(right) and name not in free_variables(left):
+            rest, factor = _linear(name, right)
+            return total(left, rest), factor
+        case _:
+            return term, None
 
 
 def growth(goal: Goal, draft: Draft) -> Iterator[Option]:
@@ -85,7 +127,7 @@ def _longer_state(draft: Draft, g: str, c: str, verb: str) -> Iterator[Option]:
             draws = ((extra.name, Drawn(verb)), (longer.name, Drawn("vector_of_norm", (space, length))))
             yield Option(
                 f"draws {h} + {u} longer than {h}",
-                (u, Definition(Sub(longer, state), draws)),
+                {u: Definition(Sub(longer, state), draws)},
                 goals=(Rel("≠", state, Lit(0, Vec(space))),),
             )
 
@@ -96,5 +138,5 @@ def _large_gain(draft: Draft, g: str, c: str, verb: str) -> Iterator[Option]:
         hole = placeholder(Real())
         value = Add(Mul(TWO, Abs(Var(c, Real()))), hole)
         yield Option(
-            f"draws {g} beyond 2 |{c}|", (g, Definition(value, ((hole.name, Drawn(verb)),), ("nonneg",)))
+            f"draws {g} beyond 2 |{c}|", {g: Definition(value, ((hole.name, Drawn(verb)),), ("nonneg",))}
         )

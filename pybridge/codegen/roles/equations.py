@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pybridge.codegen.roles.model import Definition, Draft, Goal, Option, candidates
+from pybridge.codegen.draft import Definition, Draft, Goal, Option, candidates
 from pybridge.codegen.solve import isolate
 from pybridge.ir import free_variables
 from pybridge.ir.nodes import Lit, Real, Rel, Var
@@ -15,7 +15,7 @@ def definition(goal: Goal, draft: Draft) -> Iterator[Option]:
     match goal.prop:
         case Rel("=", Var(name), term) if name == goal.defines:
             if draft.is_open(name) and name not in free_variables(term):
-                yield Option(f"defines {name}", (name, Definition(term)))
+                yield Option(f"defines {name}", {name: Definition(term)})
 
 
 def equation(goal: Goal, draft: Draft) -> Iterator[Option]:
@@ -29,5 +29,5 @@ def equation(goal: Goal, draft: Draft) -> Iterator[Option]:
                 if found:
                     nonzero = tuple(Rel("≠", factor, Lit(0, Real())) for factor in found.nonzero)
                     yield Option(
-                        f"solved for {binder.name}", (binder.name, Definition(found.value)), goals=nonzero
+                        f"solved for {binder.name}", {binder.name: Definition(found.value)}, goals=nonzero
                     )

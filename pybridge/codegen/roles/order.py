@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pybridge.codegen.roles.model import (
+from pybridge.codegen.draft import (
     Bound,
     Definition,
     Draft,
@@ -14,9 +14,9 @@ from pybridge.codegen.roles.model import (
     candidates,
     placeholder,
 )
-from pybridge.codegen.solve import difference, isolate, total
-from pybridge.ir import sort_of
-from pybridge.ir.nodes import Lit, Nat, Real, Rel, Term, Var
+from pybridge.codegen.solve import difference, isolate, rewritten, total
+from pybridge.ir import sort_of, walk
+from pybridge.ir.nodes import Abs, Lit, Nat, Real, Rel, Term, Var
 
 ZERO = Lit(0, Real())
 
@@ -29,7 +29,7 @@ def bound(goal: Goal, draft: Draft) -> Iterator[Option]:
             for side, other in ((right, left), (left, right)):
                 for binder in candidates(draft, side):
                     found = isolate(binder.name, side, other)
-                    if not found or not found.sign or not draft.can_bound(binder.name):
+                    if not found or not found.sign or found.nonzero or not draft.can_bound(binder.name):
                         continue
                     below = (side is right) == (found.sign > 0)
                     kind, where = ("lower", "below") if below else ("upper", "above")
@@ -52,7 +52,31 @@ def slack(goal: Goal, draft: Draft) -> Iterator[Option]:
                         continue
                     value = Definition(found.value, ((hole.name, Drawn(verb)),))
                     nonzero = tuple(Rel("≠", factor, ZERO) for factor in found.nonzero)
-                    yield Option(f"solved for {binder.name}", (binder.name, value), goals=nonzero)
+                    yield Option(f"solved for {binder.name}", {binder.name: value}, goals=nonzero)
+
+
+def absolute_ball(goal: Goal, draft: Draft) -> Iterator[Option]:
+    """`|s| ≤ r` or `|s| < r`: s is drawn in [-r, r], often an end, and solved for a variable."""
+    match goal.prop:
+        case Rel("≤" | "<" as op, left, right):
+            for inside in [node for node in walk(left) if isinstance(node, Abs)]:
+                whole = Var("‹absolute›", Real())
+                found = isolate(whole.name, rewritten(left, inside, whole), right)
+                if found and found.sign > 0 and not found.nonzero:
+                    yield from _around(draft, inside.operand, op, found.value)
+
+
+def _around(draft: Draft, inside: Term, op: str, radius: Term) -> Iterator[Option]:
+    hole, less = placeholder(Real(), 0), placeholder(Real(), 1)
+    shrunk = ((less.name, Drawn("below", (radius,))),) if op == "<" else ()
+    draws = (*shrunk, (hole.name, Drawn("within", (less if shrunk else radius,))))
+    for binder in candidates(draft, inside):
+        found = isolate(binder.name, inside, hole)
+        if found and not found.nonzero and draft.is_open(binder.name):
+            value = Definition(found.value, draws)
+            yield Option(
+                f"draws {binder.name} within the ball", {binder.name: value}, goals=(Rel(op, ZERO, radius),)
+            )
 
 
 def nonzero(goal: Goal, draft: Draft) -> Iterator[Option]:
@@ -69,7 +93,7 @@ def nonzero(goal: Goal, draft: Draft) -> Iterator[Option]:
                     if found and draft.is_open(binder.name):
                         value = Definition(found.value, ((hole.name, Drawn("nonzero")),))
                         factors = tuple(Rel("≠", factor, ZERO) for factor in found.nonzero)
-                        yield Option(f"solved for {binder.name}", (binder.name, value), goals=factors)
+                        yield Option(f"solved for {binder.name}", {binder.name: value}, goals=factors)
 
 
 def _zero(term: Term) -> bool:

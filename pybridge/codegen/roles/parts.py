@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pybridge.codegen.roles.model import Draft, Goal, Option
+from pybridge.codegen.draft import Draft, Goal, Option
 from pybridge.codegen.solve import folded
 from pybridge.ir import sort_of
 from pybridge.ir.nodes import (
@@ -14,7 +14,9 @@ from pybridge.ir.nodes import (
     Div,
     Lit,
     MapNorm,
+    MatrixNorm,
     Mul,
+    Nat,
     Pow,
     Prop,
     Real,
@@ -39,6 +41,8 @@ def nonzero_parts(goal: Goal, draft: Draft) -> Iterator[Option]:
                     yield _follows(Rel("≠", value, ZERO))
                 case VecNorm(x):
                     yield _follows(Rel("≠", x, Lit(0, sort_of(x))))
+                case Cast(n):
+                    yield _follows(Rel("≠", n, Lit(0, Nat())))
                 case _ if folded(term):
                     yield _follows()
 
@@ -48,7 +52,7 @@ def nonneg_parts(goal: Goal, draft: Draft) -> Iterator[Option]:
     match goal.prop:
         case Rel("≤", left, term) if left == ZERO:
             match term:
-                case VecNorm() | MapNorm() | Abs() | Sqrt() | Cast():
+                case VecNorm() | MapNorm() | MatrixNorm() | Abs() | Sqrt() | Cast():
                     yield _follows()
                 case Pow(_, Lit(exponent)) if exponent % 2 == 0:
                     yield _follows()

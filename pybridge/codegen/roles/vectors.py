@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pybridge.codegen.roles.model import Definition, Draft, Drawn, Goal, Option, candidates, placeholder
+from pybridge.codegen.draft import Definition, Draft, Drawn, Goal, Option, candidates, placeholder
 from pybridge.codegen.solve import isolate, rewritten, total
 from pybridge.ir import free_variables, sort_of, walk
 from pybridge.ir.nodes import Add, Inner, Lit, Real, Rel, Sort, Term, Var, Vec, VecNorm
@@ -25,7 +25,7 @@ def nonzero_vector(goal: Goal, draft: Draft) -> Iterator[Option]:
                     facts = ("nonzero",) if found.value == hole else ()
                     yield Option(
                         f"draws {binder.name} so that it holds",
-                        (binder.name, Definition(found.value, draw, facts)),
+                        {binder.name: Definition(found.value, draw, facts)},
                     )
 
 
@@ -54,11 +54,12 @@ def _within(draft: Draft, inside: Term, op: str, radius: Term) -> Iterator[Optio
         along = next(
             (v for v in _measured_vectors(radius, sort) if binder.name not in free_variables(v)), None
         )
-        draw = Drawn("vector_within", (sort.space, less if shrunk else radius), along)  # type: ignore[union-attr]
+        keywords = (("along", along),) if along is not None else ()
+        draw = Drawn("vector_within", (sort.space, less if shrunk else radius), keywords=keywords)  # type: ignore[union-attr]
         value = Definition(found.value, (*shrunk, (hole.name, draw)))
         yield Option(
             f"draws {binder.name} within the ball",
-            (binder.name, value),
+            {binder.name: value},
             goals=(Rel(op, Lit(0, Real()), radius),),
         )
 
@@ -82,6 +83,6 @@ def acute(goal: Goal, draft: Draft) -> Iterator[Option]:
             value = Definition(Add(x, step), draws, ("nonzero",))
             yield Option(
                 f"draws {name} near the other vector",
-                (name, value),
+                {name: value},
                 goals=(Rel("≠", x, Lit(0, Vec(space))),),
             )
