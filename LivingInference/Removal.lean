@@ -137,10 +137,10 @@ most `v` that the removal of layer `r` leaves behind reaches the output multipli
 product of the later factors.
 
 Not in the paper. Theorem D1 from layer `r + 1` on, with the removal's own error as the start; `v`
-may be the right side of Theorem E1 or E2. `r + 1 ≤ n` is needed for the layer to exist: with
-`n = 0` the error at `0` is not spoken of by `hv`. The factors must bound *this* error, as those of
-`relative_error_step` do; factors measured on another perturbation, an embedding error say, make it
-a guess.
+may be the right side of Theorem E1 or E2. `r + 1 ≤ n` is needed, so that layer `r` exists:
+`r = n = 0`, `V = 1, 0`, `v = 0` gives `1 ≤ 0`; `0 ≤ ρ t` too, to multiply inequalities. The factors
+must bound *this* error, as those of `relative_error_step` do; factors measured on another
+perturbation, an embedding error say, make it a guess.
 
 @mode runtime property
 @measure V error energies; ρ step factors; r removed block; n block count
@@ -197,12 +197,15 @@ theorem amplitude_ratio_bracket {E : Type*} [NormedAddCommGroup E]
   have hratio : r = (‖(h - hhat) + (u - uhat)‖ / ‖h - hhat‖) / (‖h + u‖ / ‖h‖) := by
     rw [hr, hsub]
     exact div_div_div_comm _ _ _ _
+  have hA : 0 ≤ ‖(h - hhat) + (u - uhat)‖ / ‖h - hhat‖ := div_nonneg (norm_nonneg _) hepos.le
+  have hAlow : 1 - L ≤ ‖(h - hhat) + (u - uhat)‖ / ‖h - hhat‖ :=
+    (le_div_iff₀ hepos).mpr (residual_norm_lower (h - hhat) (u - uhat) L hL)
+  have hAhigh : ‖(h - hhat) + (u - uhat)‖ / ‖h - hhat‖ ≤ 1 + L :=
+    (div_le_iff₀ hepos).mpr (residual_norm_upper (h - hhat) (u - uhat) L hL)
+  have hBlow : 1 - g ≤ ‖h + u‖ / ‖h‖ := (le_div_iff₀ hhpos).mpr (residual_norm_lower h u g hu)
+  have hBhigh : ‖h + u‖ / ‖h‖ ≤ 1 + g := (div_le_iff₀ hhpos).mpr (residual_norm_upper h u g hu)
   rw [hratio]
-  exact quotient_bracket _ _ g L (div_nonneg (norm_nonneg _) hepos.le) hg1
-    ((le_div_iff₀ hepos).mpr (residual_norm_lower (h - hhat) (u - uhat) L hL))
-    ((div_le_iff₀ hepos).mpr (residual_norm_upper (h - hhat) (u - uhat) L hL))
-    ((le_div_iff₀ hhpos).mpr (residual_norm_lower h u g hu))
-    ((div_le_iff₀ hhpos).mpr (residual_norm_upper h u g hu))
+  exact quotient_bracket _ _ g L hA hg1 hAlow hAhigh hBlow hBhigh
 
 /-- **Theorem E4 (sqrt)**, on the `ρ` of arXiv:2603.20991v1, §5.2: its square root is the ratio of
 the relative error amplitudes.
@@ -252,11 +255,11 @@ theorem sqrt_rho_bracket {E : Type*} [NormedAddCommGroup E]
 bracket of Theorem E4 deviates from one by at most `(g + L) / (1 - g)`.
 
 Not in the paper. With `r = √ρ` it bounds the layer's gains from *below*: a large `|√ρ - 1|` proves
-that the layer is far from the identity, so ranking layers by small `|ρ - 1|` keeps those it
+that the layer is far from the identity, so removing the layers of small `|ρ - 1|` keeps those it
 proves to matter. It does not prove the others removable: `rho_one_not_removable`. `0 ≤ g` is
 needed: `g = -1/2`, `L = 1`, `r = 0` lies in the bracket and deviates by `1`, more than `1/3`.
-`g < 1` too: `g = L = 1`, `r = 0` deviates by `1`, more than `2 / 0`. `0 ≤ L` follows from the
-others up to `-g ≤ L`, which would do.
+`g < 1` too: `g = L = 1`, `r = 0` deviates by `1`, more than `2 / 0`. `0 ≤ L` is a guard: the
+bracket is empty unless `-g ≤ L`, which would do.
 
 @mode runtime property
 @measure g gain; L lipschitz ratio; r amplitude ratio
@@ -283,8 +286,8 @@ theorem sqrt_rho_deviation
 energies, `ρ = r ^ 2`: it deviates from one by at most `(g + L) * (2 + L - g) / (1 - g) ^ 2`.
 
 Not in the paper. `r ^ 2 - 1` is `r - 1`, bounded by Theorem E5, times `r + 1`, which is at most
-`(1 + L) / (1 - g) + 1`. The hypotheses of Theorem E5 are needed for its reasons; `0 ≤ r` is a
-guard, since `r` stands for `√ρ`.
+`(1 + L) / (1 - g) + 1`. `0 ≤ g` and `g < 1` are needed as in Theorem E5, with the same numbers;
+`0 ≤ L` and `0 ≤ r` are guards: `r` stands for `√ρ`, and both only shorten the proof.
 
 @mode runtime property
 @measure g gain; L lipschitz ratio; r amplitude ratio

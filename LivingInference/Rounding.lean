@@ -76,13 +76,14 @@ private theorem one_add_pow_mul_le_one (u : ℝ) (k : ℕ) (hu : 0 ≤ u) :
   induction k with
   | zero => simp
   | succ k ih =>
-    have hcast : ((k + 1 : ℕ) : ℝ) = (k : ℝ) + 1 := Nat.cast_succ k
+    have hcast : ((k + 1 : ℕ) : ℝ) = (k : ℝ) + 1 := Nat.cast_add_one k
     have hgrowth : 0 ≤ (1 + u) ^ k := pow_nonneg (add_nonneg zero_le_one hu) k
     have hsquare : 0 ≤ ((k : ℝ) + 1) * u ^ 2 :=
       mul_nonneg (add_nonneg (Nat.cast_nonneg k) zero_le_one) (sq_nonneg u)
     have hexpand : (1 + u) * (1 - ((k : ℝ) + 1) * u)
         = 1 - (k : ℝ) * u - ((k : ℝ) + 1) * u ^ 2 := by ring
-    have hstep : (1 + u) * (1 - ((k : ℝ) + 1) * u) ≤ 1 - (k : ℝ) * u := by linarith
+    have hstep : (1 + u) * (1 - ((k : ℝ) + 1) * u) ≤ 1 - (k : ℝ) * u :=
+      hexpand.trans_le (sub_le_self _ hsquare)
     calc (1 + u) ^ (k + 1) * (1 - ((k + 1 : ℕ) : ℝ) * u)
         = (1 + u) ^ k * ((1 + u) * (1 - ((k : ℝ) + 1) * u)) := by
           rw [hcast, pow_succ, mul_assoc]

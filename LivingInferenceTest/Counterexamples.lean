@@ -85,7 +85,10 @@ example : (∀ x y : ℝ, (x + y) ^ 2 + (x - 101 / 100 * y) ^ 2 ≤ 21 / 10 * (x
     have hy : 0 ≤ y ^ 2 := sq_nonneg y
     have hgap : 21 / 10 * (x ^ 2 + y ^ 2) - ((x + y) ^ 2 + (x - 101 / 100 * y) ^ 2)
         = 1 / 100 * (x + y) ^ 2 + 9 / 100 * x ^ 2 + 699 / 10000 * y ^ 2 := by ring
-    linarith
+    have hsquares : 0 ≤ 1 / 100 * (x + y) ^ 2 + 9 / 100 * x ^ 2 + 699 / 10000 * y ^ 2 :=
+      add_nonneg (add_nonneg (mul_nonneg (by norm_num) hsum) (mul_nonneg (by norm_num) hx))
+        (mul_nonneg (by norm_num) hy)
+    exact sub_nonneg.mp (hsquares.trans_eq hgap.symm)
   · exact ⟨2, 1, by norm_num⟩
 
 /-- **P10**, Theorem 7 as a bound on the output of a network: two layers `x ↦ 2 * x`, each computed
