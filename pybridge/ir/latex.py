@@ -89,7 +89,7 @@ def _power_of(term: n.Term, within: bool) -> int:
             return POW
         case n.Cast(operand):
             return _power_of(operand, within)
-        case n.Var(name, _) if name.startswith(("cos", "sin")):
+        case n.Var(name, _) | n.Index(n.Var(name, _), _) if name.startswith(("cos", "sin")):
             return POW
         case _:
             return ATOM

@@ -7,9 +7,10 @@ import re
 _LETTERS = (
     *("α alpha", "β beta", "γ gamma", "δ delta", "ε varepsilon", "ζ zeta", "η eta", "θ theta", "ι iota"),
     *("κ kappa", "μ mu", "ν nu", "ξ xi", "π pi", "ρ rho", "σ sigma", "τ tau", "υ upsilon", "φ varphi"),
-    *("χ chi", "ψ psi", "ω omega", "Γ Gamma", "Δ Delta", "Θ Theta", "Ξ Xi", "Φ Phi", "Ψ Psi", "Ω Omega"),
+    *("χ chi", "ψ psi", "ω omega", "Γ Gamma", "Δ Delta", "Θ Theta", "Λ Lambda", "Ξ Xi", "Φ Phi"),
+    *("Ψ Psi", "Ω Omega"),
 )
-_GREEK = {letter: command for letter, command in (pair.split() for pair in _LETTERS)}
+_GREEK = {pair[0]: pair[2:] for pair in _LETTERS}
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _OPERATORS = ("max", "min")
 _FUNCTIONS = ("cos", "sin")
@@ -20,8 +21,9 @@ def latex_name(name: str) -> str:
     r"""`\varepsilon_{\max}`, `\cos\theta`, `\hat h'`, `\delta_{1}`, `f_{\mathrm{sparse}}`, `x_{c}`.
 
     The first letter is the symbol, what follows it a subscript; words of three lower-case letters and more
-    that are no such thing, as `lhs`, stay words.
+    that are no such thing, as `lhs`, stay words. Underscores only part the pieces.
     """
+    name = name.replace("_", "") or "x"
     for function in _FUNCTIONS:
         if name.startswith(function) and len(name) > len(function):
             return f"\\{function}{_spaced(latex_name(name[len(function) :]))}"

@@ -2,7 +2,8 @@
 
 Every node is an object of its `kind`, the class name, and the fields of the dataclass. The digest
 covers spaces, binders, hypotheses, conclusion, full name and `@` keys. It does not move with file,
-line, layout or the prose of the docstring.
+line, layout or the prose of the docstring. A new kind of node leaves both versions as they are: what
+statements without it say, and how they are written, does not change.
 """
 
 from __future__ import annotations

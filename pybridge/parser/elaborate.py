@@ -12,13 +12,14 @@ from difflib import get_close_matches
 from typing import NoReturn, assert_never
 
 from pybridge.ir import nodes as n
-from pybridge.ir.classes import has_norm, has_scalars, space_named
+from pybridge.ir.classes import space_named
 from pybridge.ir.typing import ADDITIVE, describe, takes_numeral
 from pybridge.parser import surface as s
 from pybridge.parser.hints import Hints
 from pybridge.parser.pratt import RELATIONS
 from pybridge.parser.primitives import PRIMITIVES
 from pybridge.parser.source import Source
+from pybridge.parser.type_sorts import TypeReader
 
 REAL, NAT = n.Real(), n.Nat()
 ARITHMETIC: dict[str, tuple[type, tuple[type, ...]]] = {
@@ -50,62 +51,8 @@ class Elaborator:
         self.spaces = spaces
         self.sorts = dict(sorts)
         self.assumed = assumed
+        self.sort = TypeReader(source, spaces).sort
         self._hints = Hints(self.sorts, self.sort)
-
-    # ---- types -----------------------------------------------------------------------------------
-    def sort(self, written: s.SurfaceType) -> n.Sort:
-        """The sort of a data binder's type.
-
-        Raises:
-            StatementError: an undeclared space, or one without the structure the type needs.
-        """
-        match written:
-            case s.Universe():
-                self._fail("type-binder", written)
-            case s.NamedType(text="ℝ"):
-                return REAL
-            case s.NamedType(text="ℕ"):
-                return NAT
-            case s.NamedType(text=text) if text in self.spaces and self.spaces[text].is_index:
-                return n.Member(text)
-            case s.NamedType() | s.EuclideanType():
-                return n.Vec(self._space(written).name)
-            case s.MatrixType(rows=rows, columns=columns):
-                return n.Matrix(self._index_type(rows), self._index_type(columns))
-            case s.MapType(domain=domain, codomain=codomain):
-                return n.Map(self._scaled(domain), self._scaled(codomain))
-            case s.FunctionType(domain=domain, codomain=codomain):
-                return n.Function(self._space(domain).name, self._space(codomain).name)
-            case s.SequenceType(element=element):
-                found = self.sort(element)
-                if not isinstance(found, n.Real | n.Vec):
-                    self._fail("sequence-of", element, sort=describe(found))
-                return n.Seq(found)
-            case _:
-                assert_never(written)
-
-    def _space(self, written: s.SpaceType) -> n.Space:
-        name = (
-            written.text if isinstance(written, s.NamedType) else n.euclidean(self._index_type(written.index))
-        )
-        space = space_named(name, self.spaces)
-        if space is None:
-            self._fail("unknown-type", written, token=name)
-        if not has_norm(space):
-            self._fail("no-norm", written, space=name)
-        return space
-
-    def _scaled(self, written: s.SpaceType) -> str:
-        space = self._space(written)
-        if not has_scalars(space):
-            self._fail("no-scalars", written, space=space.name)
-        return space.name
-
-    def _index_type(self, written: s.NamedType) -> str:
-        space = self.spaces.get(written.text)
-        if space is None or not space.is_index:
-            self._fail("index-type", written, token=written.text)
-        return space.name
 
     # ---- propositions ----------------------------------------------------------------------------
     def prop(self, node: s.Surface) -> n.Prop:

@@ -51,6 +51,16 @@ def test_there_are_golden_statements_of_every_kind() -> None:
         "Abs",
         "Inner",
         "Cast",
+        "Function",
+        "Matrix",
+        "Member",
+        "All",
+        "Entry",
+        "Component",
+        "MatMul",
+        "Transpose",
+        "LinMap",
+        "MatrixNorm",
     ):
         assert expected in names
 

@@ -8,7 +8,7 @@ import pytest
 
 from pybridge.ir import nodes as n
 from pybridge.ir import print_example, print_prop, print_statement, print_term
-from tests.ir.samples import MAP, NAT, REAL, STATEMENT, E, a, f, i, lit, m, x, y, ε
+from tests.ir.samples import MAP, MATRIX, NAT, REAL, STATEMENT, E, W, a, c, f, i, lit, m, r, v, x, y, ε, φ
 
 sum_ = n.Sum("i", n.Range(m), n.Index(ε, i))
 less = n.Rel("<", a, a)
@@ -60,6 +60,31 @@ every = n.Forall("i", n.Range(m), less)
         (n.Neg(sum_), "-(∑ i ∈ Finset.range m, ε i)"),
         (n.Product("i", n.Ico(lit(0, NAT), m), n.Add(a, a)), "∏ i ∈ Finset.Ico 0 m, (a + a)"),
         (n.Sum("i", n.Range(n.Add(m, m)), n.Mul(a, a)), "∑ i ∈ Finset.range (m + m), a * a"),
+        (n.Apply(φ, n.Neg(x)), "φ (-x)"),
+        (n.LinMap(W), "linMap W"),
+        (n.LinMap(n.Add(W, W)), "linMap (W + W)"),
+        (n.LinMap(n.Lit(0, MATRIX)), "linMap (0 : Matrix k l ℝ)"),
+        (n.Apply(n.LinMap(W), v), "linMap W v"),
+        (n.Apply(n.LinMap(n.Transpose(W)), n.Apply(n.LinMap(W), v)), "linMap Wᵀ (linMap W v)"),
+        (n.Apply(n.Add(n.LinMap(W), n.LinMap(W)), v), "(linMap W + linMap W) v"),
+        (n.Component(n.Apply(n.LinMap(W), v), r), "(linMap W v) r"),
+        (n.Component(v, c), "v c"),
+        (n.Component(n.Lit(0, v.sort), c), "(0 : EuclideanSpace ℝ l) c"),
+        (n.Pow(n.Entry(W, r, c), lit(2, NAT)), "W r c ^ 2"),
+        (n.Entry(n.MatMul(n.Transpose(W), W), c, c), "(Wᵀ * W) c c"),
+        (n.Entry(n.Transpose(W), c, r), "Wᵀ c r"),
+        (n.Transpose(n.MatMul(n.Transpose(W), W)), "(Wᵀ * W)ᵀ"),
+        (n.Transpose(n.Transpose(W)), "Wᵀᵀ"),
+        (n.MatMul(n.MatMul(W, n.Transpose(W)), n.Neg(W)), "W * Wᵀ * -W"),
+        (n.MatMul(W, n.MatMul(n.Transpose(W), W)), "W * (Wᵀ * W)"),
+        (n.MatMul(n.Transpose(W), n.Lit(0, MATRIX)), "Wᵀ * (0 : Matrix k l ℝ)"),
+        (n.Add(n.MatMul(n.Transpose(W), W), n.MatMul(n.Transpose(W), W)), "Wᵀ * W + Wᵀ * W"),
+        (n.MatrixNorm(n.Sub(W, n.Lit(0, MATRIX))), "‖W - 0‖"),
+        (n.MapNorm(n.LinMap(W)), "‖linMap W‖"),
+        (n.Sum("r", n.All("k"), n.Sum("c", n.All("l"), n.Entry(W, r, c))), "∑ r, ∑ c, W r c"),
+        (n.Sum("c", n.All("l"), n.Mul(n.Entry(W, r, c), n.Component(v, c))), "∑ c, W r c * v c"),
+        (n.Mul(n.Sum("c", n.All("l"), n.Component(v, c)), a), "(∑ c, v c) * a"),
+        (n.Product("c", n.All("l"), a), "∏ c : l, a"),
     ],
 )
 def test_terms_have_the_parentheses_they_need(term: n.Term, text: str) -> None:
@@ -81,6 +106,12 @@ def test_terms_have_the_parentheses_they_need(term: n.Term, text: str) -> None:
         (n.And(less, every), "a < a ∧ ∀ i ∈ Finset.range m, a < a"),
         (n.And(every, less), "(∀ i ∈ Finset.range m, a < a) ∧ a < a"),
         (n.Iff(n.And(less, every), less), "a < a ∧ (∀ i ∈ Finset.range m, a < a) ↔ a < a"),
+        (n.Rel("=", n.LinMap(W), n.Lit(0, n.Map("ℝ^l", "ℝ^k"))), "linMap W = 0"),
+        (
+            n.Forall("r", n.All("k"), n.Forall("c", n.All("l"), n.Rel("≤", n.Entry(W, r, c), a))),
+            "∀ r, ∀ c, W r c ≤ a",
+        ),
+        (n.Forall("c", n.All("l"), less), "∀ c : l, a < a"),
     ],
 )
 def test_propositions_have_the_parentheses_they_need(prop: n.Prop, text: str) -> None:
@@ -89,9 +120,13 @@ def test_propositions_have_the_parentheses_they_need(prop: n.Prop, text: str) ->
 
 def test_a_statement() -> None:
     assert print_statement(STATEMENT).splitlines() == [
-        "theorem sample {E F : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] [NormedAddCommGroup F]",
-        "    [NormedSpace ℝ F] (f : E →L[ℝ] F) (x : E) (ha : a = ‖x - y‖ / ‖f‖) (y : E) (a : ℝ) (m : ℕ)",
-        "    (ε : ℕ → ℝ) (hx : x ≠ 0 ∧ 0 < m) (hε : ∀ i ∈ Finset.range m, |ε i| ≤ Real.sqrt a) :",
+        "theorem sample {E F k l : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E]",
+        "    [NormedAddCommGroup F] [NormedSpace ℝ F] [Fintype k] [Fintype l] [DecidableEq l] "
+        "(f : E →L[ℝ] F)",
+        "    (x : E) (ha : a = ‖x - y‖ / ‖f‖) (y : E) (a : ℝ) (m : ℕ) (ε : ℕ → ℝ) (hx : x ≠ 0 ∧ 0 < m)",
+        "    (hε : ∀ i ∈ Finset.range m, |ε i| ≤ Real.sqrt a) (W : Matrix k l ℝ) (φ : E → F)",
+        "    (v : EuclideanSpace ℝ l) (hW : ∀ c, ∑ r, |W r c| ≤ v c)",
+        "    (hv : ‖linMap W v‖ ≤ ‖Wᵀ * W‖ ∧ φ x = f x) :",
         "    ‖f (-x)‖ ≤ (m : ℝ) * inner ℝ x y ↔ "
         "∑ i ∈ Finset.Ico 1 m, ε i ^ 2 ≤ ∏ i ∈ Finset.range m, ε i + a",
     ]
@@ -99,9 +134,9 @@ def test_a_statement() -> None:
 
 def test_an_example_calls_the_theorem_with_its_arguments_in_order() -> None:
     lines = print_example(STATEMENT).splitlines()
-    assert lines[0].startswith("example {E F : Type*} ")
+    assert lines[0].startswith("example {E F k l : Type*} ")
     assert lines[-2].endswith(" :=")
-    assert lines[-1] == "  A.B.sample f x ha y a m ε hx hε"
+    assert lines[-1] == "  A.B.sample f x ha y a m ε hx hε W φ v hW hv"
 
 
 def test_a_short_statement_stays_on_one_line() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from pybridge.ir import children, free_variables, print_prop, print_term, rebuild, substitute, walk
 from pybridge.ir import nodes as n
 from pybridge.ir.traverse import Node
-from tests.ir.samples import NAT, REAL, STATEMENT, a, i, lit, m, ε
+from tests.ir.samples import NAT, REAL, STATEMENT, W, a, c, i, lit, m, r, v, ε
 from tests.parser.strategies import props
 
 b = n.Var("b", REAL)
@@ -50,6 +50,13 @@ def test_substitution_renames_what_would_capture() -> None:
     assert print_term(substitute(sum_, {"a": over_i})) == "∑ i' ∈ Finset.range m, ε i' * ε i"
     prop = n.Forall("i", n.Range(m), n.Rel("≤", n.Index(ε, i), a))
     assert print_prop(substitute(prop, {"a": over_i})) == "∀ i' ∈ Finset.range m, ε i' ≤ ε i"
+
+
+def test_walks_and_substitution_know_index_types() -> None:
+    entries = n.Sum("c", n.All("l"), n.Mul(n.Entry(W, r, c), n.Component(v, c)))
+    assert free_variables(entries) == {"W", "r", "v"}
+    assert children(n.Sum("c", n.All("l"), a)) == (a,)
+    assert print_term(substitute(entries, {"r": n.Var("c", n.Member("k"))})) == "∑ c', W c c' * v c'"
 
 
 @given(props())

@@ -10,7 +10,30 @@ import pytest
 from pybridge.errors import TypingError
 from pybridge.ir import check_prop, check_statement, definition_of, describe, sort_of, walk
 from pybridge.ir import nodes as n
-from tests.ir.samples import MAP, NAT, REAL, STATEMENT, E, F, a, f, i, lit, m, x, ε
+from tests.ir.samples import (
+    EUCLIDEAN,
+    FUNCTION,
+    MAP,
+    MATRIX,
+    NAT,
+    REAL,
+    ROW,
+    STATEMENT,
+    E,
+    F,
+    W,
+    a,
+    c,
+    f,
+    i,
+    lit,
+    m,
+    r,
+    v,
+    x,
+    ε,
+    φ,
+)
 
 u = n.Var("u", n.Seq(E))
 
@@ -31,6 +54,19 @@ u = n.Var("u", n.Seq(E))
         (n.MapNorm(lit(0, MAP)), REAL),
         (n.Inner(x, n.Index(u, m)), REAL),
         (n.Sum("i", n.Range(m), n.Cast(i)), REAL),
+        (n.Apply(φ, n.Add(x, x)), F),
+        (n.Transpose(W), n.Matrix("l", "k")),
+        (n.MatMul(n.Transpose(W), W), n.Matrix("l", "l")),
+        (n.Neg(n.Sub(W, lit(0, MATRIX))), MATRIX),
+        (n.LinMap(W), n.Map("ℝ^l", "ℝ^k")),
+        (n.Apply(n.LinMap(W), v), n.Vec("ℝ^k")),
+        (n.MatrixNorm(n.MatMul(n.Transpose(W), W)), REAL),
+        (n.MapNorm(n.LinMap(W)), REAL),
+        (n.VecNorm(v), REAL),
+        (n.Inner(v, v), REAL),
+        (n.Entry(W, r, c), REAL),
+        (n.Component(v, c), REAL),
+        (n.Sum("c", n.All("l"), n.Component(v, c)), REAL),
     ],
 )
 def test_the_sort_of_a_term(term: n.Term, sort: n.Sort) -> None:
@@ -67,6 +103,36 @@ def test_the_sort_of_a_term(term: n.Term, sort: n.Sort) -> None:
         lit(1, E),
         lit(-1),
         lit(0, n.Seq(REAL)),
+        lit(1, MATRIX),
+        lit(0, FUNCTION),
+        lit(0, ROW),
+        n.Add(W, n.Transpose(W)),
+        n.Mul(W, W),
+        n.Mul(a, W),
+        n.MatMul(W, W),
+        n.MatMul(W, a),
+        n.MatMul(a, a),
+        n.Transpose(f),
+        n.LinMap(a),
+        n.LinMap(f),
+        n.MatrixNorm(n.LinMap(W)),
+        n.MapNorm(W),
+        n.VecNorm(W),
+        n.Apply(W, v),
+        n.Apply(φ, n.Apply(φ, x)),
+        n.Apply(n.LinMap(W), x),
+        n.Add(φ, φ),
+        n.Neg(r),
+        n.Add(r, r),
+        n.Entry(W, c, r),
+        n.Entry(W, r, m),
+        n.Entry(f, r, c),
+        n.Component(v, r),
+        n.Component(v, m),
+        n.Component(x, c),
+        n.Sum("i", n.All("l"), n.Cast(i)),
+        n.Sum("c", n.Range(m), n.Component(v, c)),
+        n.Sum("r", n.All("k"), r),
     ],
     ids=repr,
 )
@@ -85,6 +151,11 @@ def test_a_term_that_does_not_fit(term: n.Term) -> None:
         n.Rel("≥", a, a),
         n.Forall("i", n.Range(a), n.Rel("=", a, a)),
         n.And(n.Rel("=", a, a), n.Rel("=", a, x)),
+        n.Rel("≤", W, W),
+        n.Rel("=", φ, φ),
+        n.Rel("=", r, r),
+        n.Rel("=", v, x),
+        n.Forall("i", n.All("l"), n.Rel("=", n.Cast(i), a)),
     ],
     ids=repr,
 )
@@ -111,7 +182,7 @@ ONE = n.Rel("=", lit(1), lit(1))
         ({"spaces": STATEMENT.spaces[:1]}, "`F` is not a space"),
         ({"spaces": (*STATEMENT.spaces, STATEMENT.spaces[0])}, "declared twice"),
         (
-            {"spaces": (n.Space("E", ("NormedAddCommGroup", "NormedSpace")), STATEMENT.spaces[1])},
+            {"spaces": (n.Space("E", ("NormedAddCommGroup", "NormedSpace")), *STATEMENT.spaces[1:])},
             "no inner product",
         ),
         (
@@ -141,6 +212,21 @@ ONE = n.Rel("=", lit(1), lit(1))
         ({"conclusion": n.Forall("i", n.Range(i), ONE)}, "`i` is not declared"),
         ({"conclusion": n.Rel("≠", n.Lit(0, n.Vec("G")), n.Lit(0, n.Vec("G")))}, "`G` is not a space"),
         ({"doc": replace(STATEMENT.doc, measures=(("w", "weight"),))}, "`w` is measured"),
+        ({"spaces": STATEMENT.spaces[:3]}, "W: `l` is not a finite index type"),
+        ({"spaces": (*STATEMENT.spaces[:3], n.Space("l", ()))}, "W: `l` is not a finite index type"),
+        (
+            {"spaces": (*STATEMENT.spaces[:3], n.Space("l", ("Fintype",)))},
+            r"hv: `linMap W` needs `\[DecidableEq l\]`",
+        ),
+        ({"spaces": (*STATEMENT.spaces[:3], n.Space("l", ("DecidableEq", "Fintype")))}, "before its"),
+        ({"spaces": (n.Space("E", ("NormedAddCommGroup", "Fintype")),)}, "makes a space of an index type"),
+        (
+            {"binders": (*STATEMENT.binders[:-1], n.Binder("v", n.Vec("ℝ^E")))},
+            "v: `ℝ\\^E` is not a space of this",
+        ),
+        ({"binders": (*STATEMENT.binders[:-1], n.Binder("v", n.Vec("k")))}, "v: the space k has no norm"),
+        ({"conclusion": n.Forall("e", n.All("E"), ONE)}, "`E` is not a finite index type"),
+        ({"conclusion": n.Rel("=", n.Sum("e", n.All("j"), a), a)}, "`j` is not a finite index type"),
         (
             {"hypotheses": (n.Hypothesis("ha", TRIVIAL, "x"), *STATEMENT.hypotheses[1:])},
             "does not define `x`",
@@ -165,3 +251,14 @@ def test_definitions_are_told_by_name_and_shape() -> None:
 def test_sorts_in_words() -> None:
     assert describe(n.Seq(E)) == "a sequence of vectors of E"
     assert describe(MAP) == "a continuous linear map from E to F"
+    assert describe(FUNCTION) == "a function from E to F"
+    assert describe(MATRIX) == "a matrix with rows k and columns l"
+    assert describe(ROW) == "an element of k"
+    assert describe(EUCLIDEAN) == "a vector of ℝ^l"
+
+
+def test_a_euclidean_space_is_named_by_its_index_type() -> None:
+    assert n.index_of(n.euclidean("n")) == "n"
+    assert n.index_of("E") is None
+    assert n.Space("n", ("Fintype",)).is_index
+    assert not n.Space("E", ("NormedAddCommGroup",)).is_index

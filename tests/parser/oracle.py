@@ -7,6 +7,7 @@ It knows no positions, sorts or advice. Both parsers' trees are brought to neste
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import fields
 from random import Random
 
@@ -22,19 +23,21 @@ start: "theorem" NAME binder* ":" prop
        | "(" NAME+ ":" prop ")"       -> hyp
 type: TYPE -> t_type | tatom | tatom "→" type -> t_fun | tatom CLM tatom -> t_clm
 ?tatom: REAL -> t_real | NAT -> t_nat | NAME -> t_var
+      | "Matrix" NAME NAME REAL -> t_matrix | "EuclideanSpace" REAL NAME -> t_euclid
 ?prop: conj | conj "↔" conj -> iff
 ?conj: atomp | atomp "∧" conj -> and_
 ?atomp: term RELOP term -> rel
-      | "∀" NAME "∈" fin "," prop -> forall_in
+      | "∀" NAME over? "," prop -> forall_
+?over: "∈" fin | ":" type
 fin: "Finset.range" arg -> range | "Finset.Ico" arg arg -> ico
 ?term: prod | term "+" prod -> add | term "-" prod -> sub
 ?prod: unary | prod "*" unary -> mul | prod "/" unary -> div
 ?unary: power | "-" power -> neg
-      | "∑" NAME "∈" fin "," prod -> sum_ | "∏" NAME "∈" fin "," prod -> prod_
+      | "∑" NAME over? "," prod -> sum_ | "∏" NAME over? "," prod -> prod_
 ?power: app | app "^" power -> pow
 ?app: head | app arg -> apply
 ?head: arg | "Real.sqrt" arg -> sqrt | "inner" REAL arg arg -> inner
-?arg: NAME -> var | INT -> int
+?arg: NAME -> var | INT -> int | arg "ᵀ" -> transpose
     | "⦃" term "⦄" -> norm | "⟦" term "⟧" -> abs
     | "(" term ")" | "(" term ":" type ")" -> cast
 RELOP: "≤" | "<" | "=" | "≠"
@@ -42,14 +45,14 @@ REAL.3: "ℝ"
 NAT.3: "ℕ"
 CLM.3: "→L[ℝ]"
 TYPE.3: "Type*"
-NAME: /(?!(?:theorem|inner|Type|Real\.sqrt|Finset\.range|Finset\.Ico)(?![\w']))(?![λΠΣℝℕ])[^\W\d][\w']*/
+NAME: /(?!(?:RESERVED)(?![\w']))(?![λΠΣℝℕ])[^\W\d](?:(?!ᵀ)[\w'])*/
 INT: /\d+/
 %ignore /\s+/
-"""
+""".replace("RESERVED", r"theorem|inner|Matrix|EuclideanSpace|Type|Real\.sqrt|Finset\.range|Finset\.Ico")
 CLOSING = {"‖": "⦄", "|": "⟧"}
 OPENING = {"‖": "⦃", "|": "⟦"}
 INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^", "iff": "↔", "and_": "∧"}
-BIG = {"sum_": "∑", "prod_": "∏", "forall_in": "∀"}
+BIG = {"sum_": "∑", "prod_": "∏", "forall_": "∀"}
 
 
 def rewrite_bars(text: str) -> str:
@@ -94,8 +97,8 @@ def _shape(node: Tree | Token) -> Shape:
             return (node.data, str(parts[0]))
         case "rel":
             return (str(parts[1]), _shape(parts[0]), _shape(parts[2]))
-        case "sum_" | "prod_" | "forall_in":
-            return (BIG[node.data], str(parts[0]), _shape(parts[1]), _shape(parts[2]))
+        case "sum_" | "prod_" | "forall_":
+            return (BIG[node.data], str(parts[0]), *map(_over, parts[1:-1]), _shape(parts[-1]))
         case "cast":
             return ("cast", _shape(parts[0]), _type(parts[1]))
         case "inner":
@@ -104,13 +107,18 @@ def _shape(node: Tree | Token) -> Shape:
             return (INFIX.get(name, str(name)), *map(_shape, parts))
 
 
+def _over(node: Tree | Token) -> Shape:
+    assert isinstance(node, Tree)
+    return _shape(node) if node.data in ("range", "ico") else ("type", _type(node))
+
+
 def _type(node: Tree | Token) -> str:
     if isinstance(node, Token):
         return str(node)
     return " ".join(_type(part) for part in node.children)
 
 
-def surface_shape(node: s.Surface | s.IndexRange) -> Shape:
+def surface_shape(node: s.Surface) -> Shape:
     """The same nested tuples from the Pratt parser's tree."""
     match node:
         case s.Name(text=text):
@@ -121,6 +129,8 @@ def surface_shape(node: s.Surface | s.IndexRange) -> Shape:
             return (op, surface_shape(left), surface_shape(right))
         case s.Negation(operand=operand):
             return ("neg", surface_shape(operand))
+        case s.Transposed(operand=operand):
+            return ("transpose", surface_shape(operand))
         case s.Application(function=function, argument=argument):
             return ("apply", surface_shape(function), surface_shape(argument))
         case s.Bars(bar=bar, operand=operand):
@@ -131,13 +141,21 @@ def surface_shape(node: s.Surface | s.IndexRange) -> Shape:
             return ("sqrt", surface_shape(operand))
         case s.InnerProduct(left=left, right=right):
             return ("inner", surface_shape(left), surface_shape(right))
+        case s.Big(symbol=symbol, variable=variable, over=over, body=body):
+            return (symbol, variable.text, *_written_over(over), surface_shape(body))
+
+
+def _written_over(over: s.IndexRange | s.SurfaceType | None) -> Iterator[Shape]:
+    match over:
+        case None:
+            return
         case s.IndexRange(first=None, stop=stop):
-            return ("range", surface_shape(stop))
+            yield ("range", surface_shape(stop))
         case s.IndexRange(first=first, stop=stop):
             assert first is not None
-            return ("ico", surface_shape(first), surface_shape(stop))
-        case s.Big(symbol=symbol, variable=variable, over=over, body=body):
-            return (symbol, variable.text, surface_shape(over), surface_shape(body))
+            yield ("ico", surface_shape(first), surface_shape(stop))
+        case written:
+            yield ("type", _written_type(written))
 
 
 def _written_type(node: s.SurfaceType) -> str:
@@ -145,9 +163,15 @@ def _written_type(node: s.SurfaceType) -> str:
         case s.NamedType(text=text):
             return text
         case s.MapType(domain=domain, codomain=codomain):
-            return f"{domain.text} →L[ℝ] {codomain.text}"
+            return f"{_written_type(domain)} →L[ℝ] {_written_type(codomain)}"
+        case s.FunctionType(domain=domain, codomain=codomain):
+            return f"{_written_type(domain)} {_written_type(codomain)}"
         case s.SequenceType(element=element):
-            return f"ℕ {element.text}"
+            return f"ℕ {_written_type(element)}"
+        case s.EuclideanType(index=index):
+            return f"ℝ {index.text}"
+        case s.MatrixType(rows=rows, columns=columns):
+            return f"{rows.text} {columns.text} ℝ"
         case s.Universe():
             return "Type*"
 
@@ -157,16 +181,17 @@ def _written_type(node: s.SurfaceType) -> str:
 RULES: dict[str, tuple[str, ...]] = {
     "prop": ("conj", "conj ↔ conj"),
     "conj": ("atomp", "atomp ∧ conj"),
-    "atomp": ("term RELOP term", "∀ NAME ∈ fin , conj"),
+    "atomp": ("term RELOP term", "∀ NAME ∈ fin , conj", "∀ NAME , conj"),
     "fin": ("Finset.range arg", "Finset.Ico arg arg"),
     "term": ("prod", "term + prod", "term - prod"),
     "prod": ("unary", "prod * unary", "prod / unary"),
-    "unary": ("power", "- power", "∑ NAME ∈ fin , prod", "∏ NAME ∈ fin , prod"),
+    "unary": ("power", "- power", "∑ NAME over , prod", "∏ NAME over , prod", "∑ NAME , prod"),
+    "over": ("∈ fin", "∈ fin", ": type"),
     "power": ("app", "app ^ power"),
     "app": ("head", "app arg"),
     "head": ("arg", "arg", "Real.sqrt arg", "inner ℝ arg arg"),
-    "arg": ("NAME", "INT", "⦃ term ⦄", "⟦ term ⟧", "( term )", "( term : type )"),
-    "type": ("ℝ", "ℕ", "E", "E →L[ℝ] F", "ℕ → ℝ"),
+    "arg": ("NAME", "INT", "⦃ term ⦄", "⟦ term ⟧", "( term )", "( term : type )", "arg ᵀ"),
+    "type": ("ℝ", "ℕ", "E", "E →L[ℝ] F", "ℕ → ℝ", "E → F", "Matrix k l ℝ", "EuclideanSpace ℝ l"),
     "NAME": ("x", "f", "h'", "δ₁", "cosθ", "ε"),
     "INT": ("0", "1", "12"),
     "RELOP": ("≤", "<", "=", "≠"),

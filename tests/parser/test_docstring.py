@@ -62,6 +62,17 @@ def test_an_upper_norm_is_stored_as_it_prints() -> None:
     assert doc("@upper   ‖ f‖").uppers == ("‖f‖",)
 
 
+def test_the_norm_of_a_matrix_is_an_upper_norm_too() -> None:
+    text = (
+        "/-- @mode runtime property\n@measure W weight; x activation\n@upper ‖W‖ -/\n"
+        "theorem t {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ) "
+        "(x : EuclideanSpace ℝ n) : ‖linMap W x‖ ≤ ‖W‖ * ‖x‖"
+    )
+    found = parse_statement(text)
+    assert found.doc.uppers == ("‖W‖",)
+    assert scope_of(found) == "map"
+
+
 def test_an_at_sign_within_prose_is_no_key() -> None:
     assert doc("Write to a@b.c about it.").text == "Write to a@b.c about it."
 

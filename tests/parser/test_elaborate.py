@@ -111,6 +111,77 @@ def test_a_sum_takes_the_product_after_it(text: str, expected: n.Term) -> None:
     assert left(text) == expected
 
 
+# ---- matrices, Euclidean spaces, functions -----------------------------------------------------------
+MATRICES = (
+    "{E F k l : Type*} [NormedAddCommGroup E] [NormedAddCommGroup F] [Fintype k] [DecidableEq k] [Fintype l] "
+    "[DecidableEq l] (W S : Matrix k l ℝ) (B : Matrix l k ℝ) (v : EuclideanSpace ℝ l) (p : k) (q : l) "
+    "(φ : E → F) (x : E) (a : ℝ) (u : ℕ → EuclideanSpace ℝ l) (n : ℕ)"
+)
+KL = n.Matrix("k", "l")
+W, S, B = n.Var("W", KL), n.Var("S", KL), n.Var("B", n.Matrix("l", "k"))
+v, p, q = n.Var("v", n.Vec("ℝ^l")), n.Var("p", n.Member("k")), n.Var("q", n.Member("l"))
+row, column = n.Var("i", n.Member("k")), n.Var("j", n.Member("l"))
+seconds = n.Var("u", n.Seq(n.Vec("ℝ^l")))
+
+
+def matrix_conclusion(text: str) -> n.Prop:
+    return parse_statement(f"theorem t {MATRICES} : {text}").conclusion
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("‖W‖", n.MatrixNorm(W)),
+        ("‖W * B‖", n.MatrixNorm(n.MatMul(W, B))),
+        ("‖Wᵀ * W - 0‖", n.MatrixNorm(n.Sub(n.MatMul(n.Transpose(W), W), n.Lit(0, n.Matrix("l", "l"))))),
+        ("‖linMap W‖", n.MapNorm(n.LinMap(W))),
+        ("‖linMap (W + S)‖", n.MapNorm(n.LinMap(n.Add(W, S)))),
+        ("‖linMap Wᵀ‖", n.MapNorm(n.LinMap(n.Transpose(W)))),
+        ("‖(linMap W) v‖", n.VecNorm(n.Apply(n.LinMap(W), v))),
+        ("‖linMap W v‖", n.VecNorm(n.Apply(n.LinMap(W), v))),
+        ("‖(linMap W - linMap S) v‖", n.VecNorm(n.Apply(n.Sub(n.LinMap(W), n.LinMap(S)), v))),
+        ("‖φ x‖", n.VecNorm(n.Apply(n.Var("φ", n.Function("E", "F")), x))),
+        ("inner ℝ v (u n)", n.Inner(v, n.Index(seconds, n.Var("n", NAT)))),
+        ("W p q", n.Entry(W, p, q)),
+        ("Wᵀ q p", n.Entry(n.Transpose(W), q, p)),
+        ("(W * Wᵀ) p p", n.Entry(n.MatMul(W, n.Transpose(W)), p, p)),
+        ("v q", n.Component(v, q)),
+        ("(linMap W v) p", n.Component(n.Apply(n.LinMap(W), v), p)),
+        ("linMap W v p", n.Component(n.Apply(n.LinMap(W), v), p)),
+        ("u 0 q", n.Component(n.Index(seconds, n.Lit(0, NAT)), q)),
+        ("∑ j, v j", n.Sum("j", n.All("l"), n.Component(v, column))),
+        ("∑ i, ∑ j, |W i j|", n.Sum("i", n.All("k"), n.Sum("j", n.All("l"), n.Abs(n.Entry(W, row, column))))),
+        ("∏ i : k, a", n.Product("i", n.All("k"), a)),
+    ],
+)
+def test_matrices_and_their_norms_entries_and_sums(text: str, expected: n.Term) -> None:
+    assert matrix_conclusion(f"{text} = a") == n.Rel("=", expected, a)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("W = S + 0", n.Rel("=", W, n.Add(S, n.Lit(0, KL)))),
+        ("Wᵀ ≠ B", n.Rel("≠", n.Transpose(W), B)),
+        ("W * B = 0", n.Rel("=", n.MatMul(W, B), n.Lit(0, n.Matrix("k", "k")))),
+        ("0 = linMap W", n.Rel("=", n.Lit(0, n.Map("ℝ^l", "ℝ^k")), n.LinMap(W))),
+        (
+            "∀ i, ∀ j, W i j ≤ a",
+            n.Forall("i", n.All("k"), n.Forall("j", n.All("l"), n.Rel("≤", n.Entry(W, row, column), a))),
+        ),
+    ],
+)
+def test_relations_between_matrices_and_maps(text: str, expected: n.Prop) -> None:
+    assert matrix_conclusion(text) == expected
+
+
+def test_a_binder_called_like_a_definition_hides_it() -> None:
+    statement = parse_statement("theorem t (linMap : ℕ → ℝ) : linMap 0 = 1")
+    assert statement.conclusion == n.Rel(
+        "=", n.Index(n.Var("linMap", n.Seq(REAL)), n.Lit(0, NAT)), n.Lit(1, REAL)
+    )
+
+
 def test_connectives_and_quantifiers() -> None:
     bound = n.Forall("i", n.Range(length), n.Rel("≤", n.Index(ε, i), a))
     positive, same = n.Rel("<", n.Lit(0, REAL), a), n.Rel("=", a, b)

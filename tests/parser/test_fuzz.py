@@ -80,6 +80,16 @@ WORDS = [
     "Finset.Ico",
     "Real.sqrt",
     "inner",
+    "Matrix",
+    "EuclideanSpace",
+    "linMap",
+    "Fintype",
+    "DecidableEq",
+    "ᵀ",
+    "W",
+    "v",
+    "k",
+    "p",
     "/--",
     "-/",
     "/-",
@@ -92,7 +102,9 @@ WORDS = [
     "property",
 ]
 HEAD = (
-    "{E F : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] (f : E →L[ℝ] E) (x y : E) (a : ℝ) (n : ℕ)"
+    "{E F k l : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] "
+    "[Fintype k] [Fintype l] [DecidableEq l] "
+    "(f : E →L[ℝ] E) (x y : E) (a : ℝ) (n : ℕ) (W : Matrix k l ℝ) (v : EuclideanSpace ℝ l) (p : k)"
 )
 
 
@@ -116,6 +128,11 @@ def read_or_refuse(text: str) -> Statement | None:
 @example("theorem t (x : ℝ) : x = " + "‖" * 5000)
 @example("theorem t (x : ℝ) : " + "x = x ∧ " * 5000 + "x = x")
 @example("theorem t (f : ℕ → ℝ) : f = " + "f " * 5000)
+@example("theorem t (f : ℕ → ℝ) : f = " + "f " * 90)
+@example("theorem t {n : Type*} [Fintype n] (W : Matrix n n ℝ) : W" + "ᵀ" * 90 + " = W" + "ᵀ" * 5000)
+@example("theorem t {n : Type*} [Fintype n] (W : Matrix n n ℝ) (i : n) : W" + " i" * 90 + " = 1")
+@example("theorem t {n : Type*} [Fintype n] (W : Matrix n n ℝ) : " + "∑ i, " * 90 + "W i i = 1")
+@example("theorem t {n : Type*} [Fintype n] (W : Matrix n n ℝ) : W = " + "W * " * 90 + "W")
 @example("/-" * 5000)
 @example("[" * 5000 + "@[" * 5000)
 @example("theorem t (x : ℝ) : x = 9" + "9" * 10000)
@@ -154,7 +171,15 @@ def test_damaged_theorems(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "conclusion", ["x = x", "‖f x‖ ≤ ‖f‖ * ‖x‖", "∑ i ∈ Finset.range n, a ≤ (n : ℝ) * a"]
+    "conclusion",
+    [
+        "x = x",
+        "‖f x‖ ≤ ‖f‖ * ‖x‖",
+        "∑ i ∈ Finset.range n, a ≤ (n : ℝ) * a",
+        "‖linMap W v‖ ≤ ‖W‖ * ‖v‖",
+        "(linMap W v) p = ∑ j, W p j * v j",
+        "∀ i, ∀ j, (W * Wᵀ) i j = (W * Wᵀ) j i",
+    ],
 )
 def test_the_frame_of_the_fuzz_lets_good_text_through(conclusion: str) -> None:
     assert read_or_refuse(f"theorem t {HEAD} : {conclusion}") is not None

@@ -9,6 +9,8 @@ import pytest
 from pybridge.errors import StatementError
 from pybridge.ir import nodes as n
 from pybridge.parser import parse_statement, read_file
+from pybridge.parser.primitives import PRIMITIVES
+from tests.parser.texts import ROOT
 
 TRUE = "theorem t (x : ℝ) : x ≤ x := le_refl x\n"
 
@@ -43,6 +45,38 @@ def test_spaces_keep_their_classes() -> None:
         n.Space("E", ("NormedAddCommGroup", "InnerProductSpace")),
         n.Space("F", ("NormedAddCommGroup",)),
     )
+
+
+def test_spaces_index_types_and_what_stands_over_them() -> None:
+    statement = parse_statement(
+        "theorem t {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] {E : Type*} [NormedAddCommGroup E] "
+        "(W : Matrix m n ℝ) (x : EuclideanSpace ℝ n) (u : ℕ → EuclideanSpace ℝ m) (i : m) (f : E → E) "
+        "(g : EuclideanSpace ℝ n →L[ℝ] EuclideanSpace ℝ m) (hW : W = 0) : 0 = 0"
+    )
+    assert statement.spaces == (
+        n.Space("m", ("Fintype",)),
+        n.Space("n", ("Fintype", "DecidableEq")),
+        n.Space("E", ("NormedAddCommGroup",)),
+    )
+    assert [binder.sort for binder in statement.binders] == [
+        n.Matrix("m", "n"),
+        n.Vec("ℝ^n"),
+        n.Seq(n.Vec("ℝ^m")),
+        n.Member("m"),
+        n.Function("E", "E"),
+        n.Map("ℝ^n", "ℝ^m"),
+    ]
+    assert statement.hypotheses[0].defines == "W"
+
+
+def test_a_variable_over_an_index_type_brings_it(tmp_path: Path) -> None:
+    (statement,) = read(
+        "variable {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W : Matrix m n ℝ)\n"
+        "theorem t : ‖W‖ = 0 := sorry_free",
+        tmp_path,
+    )
+    assert [space.name for space in statement.spaces] == ["m", "n"]
+    assert statement.binder_order == ("W",)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +184,56 @@ def test_open_makes_short_names_known(opening: str, tmp_path: Path) -> None:
 def test_without_open_a_short_name_is_refused(opening: str, tmp_path: Path) -> None:
     with pytest.raises(StatementError, match="`range` is no index set"):
         read(opening + SUM, tmp_path)
+
+
+# ---- our own definitions, and which norm a matrix has --------------------------------------------------
+LINMAP = "noncomputable def " + PRIMITIVES["linMap"].definition
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        LINMAP,
+        "/-- The map of a matrix. -/\n@[simp] " + LINMAP,
+        LINMAP.replace("\n", " ").replace(" :=", " -- as a map\n  :="),
+        "abbrev " + PRIMITIVES["linMap"].definition,
+        "def other := 1\n" + LINMAP,
+        LINMAP + "end A\nnamespace B\nend B\nnamespace A\n",
+    ],
+)
+def test_a_known_definition_is_passed_over(definition: str, tmp_path: Path) -> None:
+    assert names(f"namespace A\n{definition}\n{TRUE}end A", tmp_path) == ["A.t"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("toEuclideanLin (𝕜 := ℝ) W", "toEuclideanLin (𝕜 := ℝ) (2 • W)"),
+        ("EuclideanSpace ℝ m", "EuclideanSpace ℝ n"),
+        ("[DecidableEq n] ", ""),
+        (" W)", " W) + 0"),
+        (" W)", ""),
+    ],
+)
+def test_a_known_definition_that_changed_is_refused(old: str, new: str, tmp_path: Path) -> None:
+    assert old in LINMAP
+    with pytest.raises(StatementError, match="definition of `linMap` is not the one"):
+        read(LINMAP.replace(old, new) + "\n" + TRUE, tmp_path)
+
+
+def test_this_project_defines_what_python_evaluates() -> None:
+    text = (ROOT / "LivingInference" / "MatrixNorm.lean").read_text(encoding="utf-8")
+    assert all(f"def {name} " in text for name in PRIMITIVES)
+
+
+def test_an_unknown_definition_in_a_statement_is_refused(tmp_path: Path) -> None:
+    text = "def scaled (x : ℝ) := 2 * x\ntheorem t (x : ℝ) : scaled x = x := rfl"
+    with pytest.raises(StatementError, match=r"`scaled` is no binder .*\n.*\n.*\n.*known here: `linMap`"):
+        read(text, tmp_path)
+
+
+def test_the_norm_that_matrices_have_here_may_be_opened(tmp_path: Path) -> None:
+    assert names("open scoped Matrix Matrix.Norms.L2Operator\n" + TRUE, tmp_path) == ["t"]
 
 
 # ---- what is exported ----------------------------------------------------------------------------------

@@ -57,7 +57,11 @@ def test_a_missing_file_is_a_statement_error(tmp_path: Path) -> None:
 def test_this_project_has_its_theorems() -> None:
     statements = read_project(ROOT)
     numbers = {statement.doc.number for statement in statements}
-    assert {str(number) for number in range(1, 11)} | {"4a", "4b", "4c", "C0", "10a", "10b"} <= numbers
+    expected = {str(number) for number in range(1, 11)} | {"4a", "4b", "4c", "C0", "C1", "10a", "10b", "10c"}
+    expected |= {*(f"D{number}" for number in range(9)), *(f"E{number}" for number in range(1, 6))}
+    expected |= {"M1", "M2", "M4c", *(f"N{number}" for number in range(1, 8)), "F1", "F2"}
+    assert expected <= numbers
+    assert len(numbers) == len(statements)
     assert all(statement.namespace == "LivingInference" for statement in statements)
     assert read_project(ROOT) == statements
 
