@@ -1,4 +1,6 @@
-"""Every extracted bound on one model: one batched forward pass, then every linear map, then the verdicts."""
+"""Every extracted bound on one model: one batched forward pass, every linear map, the compressed model in
+lockstep, every block removed, then the verdicts.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,11 @@ from typing import Any
 
 import numpy as np
 import pybridge_extracted
+import torch
 from torch import Tensor
 
-from pybridge.compress.low_rank import truncate
-from pybridge.compress.magnitude import Threshold, kept_count, magnitude_threshold, mask_of_threshold
+from pybridge.compress.magnitude import kept_count
+from pybridge.compress.split import Splitter
 from pybridge.errors import SettingError
 from pybridge.measure.block_scope import BlockScope
 from pybridge.measure.cache import DiskCache
@@ -31,14 +34,25 @@ from pybridge.measure.environment import environment_record, versions
 from pybridge.measure.files import require_writable, write_atomically
 from pybridge.measure.inputs import Sample, sample_inputs
 from pybridge.measure.ledger import Ledger
+from pybridge.measure.lockstep_scope import measure_lockstep
 from pybridge.measure.map_scope import Split, Weights, map_instances, map_record, norm_records
 from pybridge.measure.norm_cache import DiskNormCache
 from pybridge.measure.positions import position_sets
-from pybridge.measure.profile import ProfileSpec, measure_profile
+from pybridge.measure.profile import ProfileSpec, Transition, measure_profile
 from pybridge.measure.progress import SILENT, Progress
-from pybridge.measure.record import profile_record, summary_record, theorem_record, totals_record
+from pybridge.measure.record import (
+    lockstep_record,
+    profile_record,
+    removal_record,
+    summary_record,
+    theorem_record,
+    totals_record,
+)
+from pybridge.measure.removal import chosen_blocks
+from pybridge.measure.removal_scope import measure_removals
 from pybridge.measure.rows import ProfileRow
 from pybridge.measure.summary import summaries
+from pybridge.measure.swap import Replacement
 from pybridge.measure.violations import ViolationWriter
 from pybridge.models.cache import cache_root
 from pybridge.models.linear_maps import LinearMapView
@@ -54,7 +68,7 @@ from pybridge.models.text import (
 from pybridge.runtime.enclosure import EnclosureBackend, NormSource
 from pybridge.runtime.verdict import Verdict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 KIND = "living-inference check"
 
 
@@ -71,8 +85,10 @@ class CheckSpec:
         granularity: `block` or `sublayer`.
         skip_tokens: the profile is reported again without this many first positions.
         keep, rank: of W_sparse and W_approx.
-        maps: regular expression searched in map names; None means all maps.
+        maps: regular expression searched in map names; None means all maps. It chooses the maps that are
+            checked and the maps that are compressed.
         vectors: input vectors a map.
+        removals: which blocks are removed, each on its own: `all`, `none` or indices like `0,3,7`.
         json: where the record is written; None means nowhere.
         cache_dir: of converted weights, norms and factors; None means the user's cache.
     """
@@ -91,6 +107,7 @@ class CheckSpec:
     rank: int = 16
     maps: str | None = None
     vectors: int = 8
+    removals: str = "all"
     json: Path | None = None
     cache_dir: Path | None = None
 
@@ -119,6 +136,7 @@ class CheckSpec:
         if self.rank < 1:
             raise SettingError(f"--rank is {self.rank}; a low-rank approximation has rank 1 at least.")
         self.map_pattern()
+        chosen_blocks(self.removals)
         if self.json is not None:
             require_writable(self.json)
 
@@ -168,6 +186,7 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
         )
         input_ids = _tokens(spec, opened, text)
         views = select_maps(opened, spec)
+        removals = chosen_blocks(spec.removals, opened.adapter.n_blocks)
     about = _about(spec, opened, text_source, text, input_ids)
     violations = ViolationWriter(spec.violations_folder, about | {"versions": versions()})
     disk = DiskCache(cache_root(spec.cache_dir) / "bounds")
@@ -177,10 +196,18 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
         checks = [pybridge_extracted.load(name) for name in pybridge_extracted.NAMES]
     ledger = Ledger(checks, ops, violations)
 
+    positions = position_sets(spec.skip_tokens, spec.tokens)
+    splitter = Splitter(spec.keep, spec.rank, disk)
     with clock.stage("profile"):
-        rows, samples = _forward(spec, opened, input_ids, views, ledger, ops, progress)
+        rows, samples, h_0 = _forward(spec, opened, input_ids, views, ledger, ops, progress)
     with clock.stage("maps"):
-        maps = check_maps(spec, views, samples, ledger, norms, disk, progress)
+        maps = check_maps(views, samples, ledger, norms, splitter, progress)
+    with clock.stage("lockstep"):
+        lockstep = measure_lockstep(
+            opened.adapter, h_0, views, approximation(splitter), positions, ops, ledger.put, progress
+        )
+    with clock.stage("removals"):
+        removed = measure_removals(opened.adapter, h_0, removals, positions, ops, ledger.put, progress)
     record = {
         "kind": KIND,
         "schema_version": SCHEMA_VERSION,
@@ -191,6 +218,8 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
         "theorems": [theorem_record(tally) for tally in ledger.tallies],
         "profile": [profile_record(row) for row in rows],
         "maps": maps,
+        "lockstep": lockstep_record(lockstep, len(views), len(opened.adapter.linear_maps())),
+        "removals": [removal_record(row) for row in removed],
         "violations": [path.as_posix() for path in violations.written],
         "violations_not_written": violations.not_written(),
         "timing": clock.seconds,
@@ -246,14 +275,19 @@ def _forward(
     ledger: Ledger,
     ops: EnclosureBackend,
     progress: Progress,
-) -> tuple[tuple[ProfileRow, ...], dict[str, Sample]]:
-    """The one batched pass: profile rows, block and profile theorems, and a sample of every map's inputs."""
+) -> tuple[tuple[ProfileRow, ...], dict[str, Sample], Tensor]:
+    """The one batched pass: profile rows, block and profile theorems, a sample of every map's inputs, and
+    h_0 of the clean run.
+    """
     adapter = opened.adapter
     profile = ProfileSpec(spec.eps, spec.seed, spec.granularity, position_sets(spec.skip_tokens, spec.tokens))
     scope = BlockScope(profile, ops, ledger.put)
     progress.begin("measuring blocks", len(adapter.updates(spec.granularity)))
+    clean: list[Tensor] = []
 
-    def see(transition: Any, rows: tuple[ProfileRow, ...]) -> None:
+    def see(transition: Transition, rows: tuple[ProfileRow, ...]) -> None:
+        if not clean:
+            clean.append(transition.before[0].to(device=adapter.device, dtype=adapter.dtype))
         scope.see(transition, rows)
         progress.advance()
 
@@ -261,16 +295,15 @@ def _forward(
         rows = measure_profile(adapter, input_ids, profile, see)
     for instances in scope.profiles():
         ledger.put(instances)
-    return rows, samples
+    return rows, samples, clean[0]
 
 
 def check_maps(
-    spec: CheckSpec,
     views: tuple[LinearMapView, ...],
     samples: dict[str, Sample],
     ledger: Ledger,
     norms: NormSource,
-    disk: DiskCache,
+    splitter: Splitter,
     progress: Progress = SILENT,
 ) -> list[dict[str, Any]]:
     """Every map theorem on every map, one map's matrices alive at a time."""
@@ -278,7 +311,8 @@ def check_maps(
     records = []
     for view in views:
         weights = Weights.of(view)
-        split = split_of(weights, spec, disk)
+        sparse, factors = splitter.parts(weights.array, weights.digest)
+        split = Split(sparse, factors.left, factors.right)
         sample = samples[view.input_key]
         instances = map_instances(view.name, weights, split, sample)
         ledger.put(instances)
@@ -289,30 +323,15 @@ def check_maps(
     return records
 
 
-def split_of(weights: Weights, spec: CheckSpec, disk: DiskCache) -> Split:
-    """W_sparse by magnitude and W_approx by truncation.
+def approximation(splitter: Splitter) -> Replacement:
+    """W_approx of a map: the product of its two factors, formed in float64."""
 
-    The threshold and the factors are remembered by weight digest and settings; both are cheap to apply.
-    """
-    settings = f"keep={spec.keep!r} rank={spec.rank}"
-    key = f"split {weights.digest} {settings}"
-    known = disk.get_arrays(key)
-    if known is None or set(known) != {"left", "right", "threshold", "ties"}:
-        threshold = magnitude_threshold(weights.array, spec.keep)
-        made = truncate(_sparse(weights, threshold), spec.rank)
-        known = {
-            "left": made.left,
-            "right": made.right,
-            "threshold": np.float64(threshold.value).reshape(1),
-            "ties": np.int64(threshold.ties).reshape(1),
-        }
-        disk.put_arrays(key, known)
-    threshold = Threshold(float(known["threshold"][0]), int(known["ties"][0]))
-    return Split(_sparse(weights, threshold), known["left"], known["right"])
+    def of(view: LinearMapView) -> Tensor:
+        weights = Weights.of(view)
+        factors = splitter.factors(weights.array, weights.digest)
+        return torch.from_numpy(factors.left.astype(np.float64) @ factors.right.astype(np.float64))
 
-
-def _sparse(weights: Weights, threshold: Threshold) -> np.ndarray:
-    return np.where(mask_of_threshold(weights.array, threshold), weights.array, weights.array.dtype.type(0))
+    return of
 
 
 def _about(
@@ -346,6 +365,12 @@ def _about(
             "rank": spec.rank,
             "maps": spec.maps,
             "vectors": spec.vectors,
+            "compressed": (
+                f"every chosen linear map replaced by W_approx, the rank-{spec.rank} truncation of the "
+                f"{spec.keep:g} of its entries that are largest, multiplied out and rounded once to "
+                f"{spec.dtype}; biases, norms, embeddings and maps not chosen as they are"
+            ),
+            "removals": spec.removals,
         },
     }
 

@@ -129,9 +129,17 @@ def check(
     maps: Annotated[
         str | None,
         typer.Option(
-            metavar="REGEX", help=r"Check only the linear maps whose name matches, e.g. '^0\.' or 'mlp_up$'."
+            metavar="REGEX",
+            help=r"Check and compress only the linear maps whose name matches, e.g. '^0\.' or 'mlp_up$'.",
         ),
     ] = None,
+    removals: Annotated[
+        str,
+        typer.Option(
+            metavar="all|none|0,3,7",
+            help="Which blocks to remove, each on its own; all n of them cost (n + 1) / 2 forward passes.",
+        ),
+    ] = "all",
     json: Annotated[
         Path | None,
         typer.Option(
@@ -171,6 +179,7 @@ def check(
         keep=keep,
         rank=rank,
         maps=maps,
+        removals=removals,
         json=json,
     )
     console = _console(no_color)

@@ -137,7 +137,7 @@ class Instances:
         measured = set(check.MEASURED.values())
         spoken_of = measured <= set(self.given) | set(self.absent)
         return (
-            check.SCOPE == self.scope
+            self.scope == check.SCOPE
             and spoken_of
             and (self.new is None or not self.new.isdisjoint(measured))
         )

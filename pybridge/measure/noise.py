@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from pybridge.errors import SettingError
+from pybridge.measure.steps import ErrorStep
 
 FLOOR_IN_EPSILONS = 8
 
@@ -40,3 +43,23 @@ def noise_reason(error_sq: float, state_sq: float, dtype: torch.dtype, where: st
     if relative > floor:
         return None
     return f"the {where} error is {relative:.1e} of the state, within the noise floor {floor:.1e}"
+
+
+def noise_of(step: ErrorStep, dtype: torch.dtype) -> str | None:
+    """Why an error is not to be reported over a step, or None. No error at all is exact, and no noise.
+
+    For errors that arise inside the model; a perturbation of h_0 is never zero.
+    """
+    ends = (
+        (step.error, step.clean.h, "incoming"),
+        (step.next_error, step.clean.next_h, "outgoing"),
+    )
+    for error, state, where in ends:
+        size, error_size = float(step.ops.vec_norm(state).hi), float(error.hi)
+        if not math.isfinite(error_size):
+            return f"the {where} error is not finite"
+        if size == 0 or error_size > 0:
+            reason = noise_reason(error_size**2, size**2, dtype, where)
+            if reason is not None:
+                return reason
+    return None

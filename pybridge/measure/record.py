@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import Any
 
 from pybridge.measure.ledger import Tally
+from pybridge.measure.lockstep_rows import EndToEnd
+from pybridge.measure.lockstep_scope import Lockstep
+from pybridge.measure.removal_scope import RemovalRow
 from pybridge.measure.rows import QUANTILES, ProfileRow
 from pybridge.measure.summary import ProfileSummary, distances_from_one
 from pybridge.runtime.verdict import Verdict
@@ -56,6 +60,49 @@ def summary_record(summary: ProfileSummary) -> Record:
     record = asdict(summary)
     record["downstream"] = list(summary.downstream)
     return record
+
+
+def lockstep_record(found: Lockstep, compressed: int, of: int) -> Record:
+    """The compressed model beside the dense one.
+
+    Args:
+        compressed, of: how many linear maps were compressed, of how many.
+    """
+    return {
+        "compressed_maps": compressed,
+        "of_maps": of,
+        "blocks": [asdict(row) for row in found.rows],
+        "end_to_end": [end_record(end) for end in found.ends],
+    }
+
+
+_BOUNDS = ("heterogeneous", "geometric", "geometric_limit", "linear_max", "linear_sum")
+
+
+def end_record(end: EndToEnd) -> Record:
+    """Bounds, what part of each is measured, and how many times less than Theorem 7's n · max c_t each is."""
+    bounds = {name: getattr(end, name) for name in _BOUNDS}
+    return {
+        **asdict(end),
+        "tightness": {name: ratio(end.measured, bound) for name, bound in bounds.items()},
+        "times_tighter_than_linear": {
+            name: ratio(end.linear_max, bound) for name, bound in bounds.items() if name != "linear_max"
+        },
+    }
+
+
+def ratio(numerator: float | None, denominator: float | None) -> float | None:
+    """a / b; None where either is missing, b is 0 or the quotient overflows."""
+    if numerator is None or not denominator:
+        return None
+    quotient = numerator / denominator
+    return quotient if math.isfinite(quotient) else None
+
+
+def removal_record(row: RemovalRow) -> Record:
+    """One removed block and position set."""
+    lists = {name: list(getattr(row, name)) for name in ("energies", "lipschitz", "factors")}
+    return asdict(row) | {"tightness": row.tightness} | lists
 
 
 def theorem_record(tally: Tally) -> Record:

@@ -1,7 +1,8 @@
-"""Measured sequences: finitely many values, asked for by index as a statement asks."""
+"""Measured numbers: a sequence asked for by index, as a statement asks, and the end that people read."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from pybridge.runtime.enclosure import EnclosedReal
@@ -23,3 +24,9 @@ class Values:
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+def upper(value: EnclosedReal) -> float | None:
+    """The upper end of one real as a number for people; None where there is none."""
+    top = float(value.hi)
+    return top if math.isfinite(top) else None

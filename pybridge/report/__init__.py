@@ -7,13 +7,22 @@ from typing import Any
 from rich.console import Console
 
 from pybridge.report.summary import summary_lines
-from pybridge.report.tables import WIDE, block_tables, ledger_table, unmet_lines
+from pybridge.report.tables import (
+    WIDE,
+    block_tables,
+    ledger_table,
+    lockstep_tables,
+    removal_tables,
+    unmet_lines,
+)
 
 __all__ = ["print_record"]
 
 
 def print_record(record: dict[str, Any], console: Console, *, quiet: bool = False) -> None:
-    """Summary first, then the ledger, then the blocks; `quiet` prints the summary alone."""
+    """Summary first, then the ledger, then blocks, compressed model and removals; `quiet` prints the summary
+    alone.
+    """
     for line in summary_lines(record):
         console.print(line, soft_wrap=True, markup=False)
     for path in record["violations"]:
@@ -28,6 +37,7 @@ def print_record(record: dict[str, Any], console: Console, *, quiet: bool = Fals
     console.print()
     for line in unmet_lines(record):
         console.print(line, soft_wrap=True, markup=False)
-    for table in block_tables(record, wide=wide):
+    blocks, compressed = block_tables(record, wide=wide), lockstep_tables(record, wide=wide)
+    for table in (*blocks, *compressed, *removal_tables(record, wide=wide)):
         console.print()
         console.print(table)

@@ -23,3 +23,8 @@ def percent(part: int, whole: int) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 theorem`, `1,234 instances`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def where(positions: str) -> str:
+    """`all` or `skip:4`, in words."""
+    return "all positions" if positions == "all" else f"positions from {positions.split(':')[1]}"

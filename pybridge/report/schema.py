@@ -6,13 +6,15 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _NUMBER: Schema = {"type": "number"}
 _NUMBER_OR_NULL: Schema = {"type": ["number", "null"]}
 _TEXT: Schema = {"type": "string"}
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
+_COUNT_OR_NULL: Schema = {"type": ["integer", "null"], "minimum": 0}
+_POSITIONS: Schema = {"type": "string", "pattern": "^(all|skip:[1-9][0-9]*)$"}
 _DIGEST: Schema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
 
 
@@ -41,7 +43,7 @@ PROFILE_ROW = _object(
         "block": _COUNT,
         "sublayer": {"enum": [None, "attention", "mlp"]},
         "eps": {"type": "number", "exclusiveMinimum": 0},
-        "positions": {"type": "string", "pattern": "^(all|skip:[1-9][0-9]*)$"},
+        "positions": _POSITIONS,
         "g": _NUMBER,
         "cos_theta": _NUMBER,
         "alpha_sq": _NUMBER,
@@ -70,7 +72,7 @@ THEOREM = _object(
         "number": _TEXT,
         "section": _TEXT,
         "statement": _DIGEST,
-        "scope": {"enum": ["map", "profile", "block"]},
+        "scope": {"enum": ["map", "profile", "block", "step", "lockstep", "removal"]},
         "certificate": {"type": ["boolean", "null"]},
         "instances": _COUNT,
         "hypotheses_met": _COUNT,
@@ -129,6 +131,53 @@ SUMMARY = _object(
     }
 )
 
+LOCKSTEP_ROW = _object(
+    {
+        "block": _COUNT,
+        "positions": _POSITIONS,
+        "noise": _TEXT_OR_NULL,
+        **dict.fromkeys(
+            (
+                "amplitude",
+                "next_amplitude",
+                "L",
+                "alpha",
+                "injected",
+                "factor",
+                "injection",
+                "error",
+                "next_error",
+            ),
+            _NUMBER_OR_NULL,
+        ),
+    }
+)
+
+_BOUNDS = ("heterogeneous", "geometric", "geometric_limit", "linear_max", "linear_sum")
+
+END_TO_END = _object(
+    {
+        "positions": _POSITIONS,
+        "noise": _TEXT_OR_NULL,
+        **dict.fromkeys(("measured", "factor_cap", "injection_cap", *_BOUNDS), _NUMBER_OR_NULL),
+        **dict.fromkeys(("blocks", "expanding_blocks", "expanding_blocks_absolute"), _COUNT_OR_NULL),
+        "tightness": _object(dict.fromkeys(_BOUNDS, _NUMBER_OR_NULL)),
+        "times_tighter_than_linear": _object(
+            dict.fromkeys((name for name in _BOUNDS if name != "linear_max"), _NUMBER_OR_NULL)
+        ),
+    }
+)
+
+REMOVAL_ROW = _object(
+    {
+        "block": _COUNT,
+        "positions": _POSITIONS,
+        "noise": _TEXT_OR_NULL,
+        **dict.fromkeys(("removal_error", "downstream", "bound", "measured", "tightness"), _NUMBER_OR_NULL),
+        **dict.fromkeys(("energies", "lipschitz", "factors"), _list(_NUMBER_OR_NULL)),
+    }
+)
+
 CHECK_RECORD: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "living-inference check",
@@ -164,6 +213,8 @@ CHECK_RECORD: Schema = {
                     "rank": _COUNT,
                     "maps": _TEXT_OR_NULL,
                     "vectors": _COUNT,
+                    "compressed": _TEXT,
+                    "removals": _TEXT,
                 }
             ),
             "environment": _object(
@@ -181,6 +232,15 @@ CHECK_RECORD: Schema = {
             "theorems": _list(THEOREM),
             "profile": _list(PROFILE_ROW),
             "maps": _list(MAP),
+            "lockstep": _object(
+                {
+                    "compressed_maps": _COUNT,
+                    "of_maps": _COUNT,
+                    "blocks": _list(LOCKSTEP_ROW),
+                    "end_to_end": _list(END_TO_END),
+                }
+            ),
+            "removals": _list(REMOVAL_ROW),
             "violations": _list(_TEXT),
             "violations_not_written": _list(_TEXT),
             "timing": {"type": "object", "additionalProperties": _NUMBER},

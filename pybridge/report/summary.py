@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pybridge.report.numbers import compact, counted, percent, share
+from pybridge.report.network import lockstep_lines, removal_lines
+from pybridge.report.numbers import compact, counted, percent, share, where
 
 Record = dict[str, Any]
 
@@ -24,7 +25,9 @@ def summary_lines(record: Record) -> Iterator[str]:
     yield from dead_map_lines(record)
     for some in record["summaries"]:
         yield profile_line(some) if _measured(some["all_blocks"]) else silent_line(some, record)
-    yield "L is directional, taken from this one perturbation: a diagnosis, not a certificate."
+    yield from lockstep_lines(record)
+    yield from removal_lines(record)
+    yield "Every L is directional, taken from the one error at hand: a diagnosis, not a certificate."
 
 
 def verdict_line(record: Record) -> str:
@@ -91,10 +94,7 @@ def _noun(some: Record) -> str:
 
 
 def _setting(some: Record) -> str:
-    where = (
-        "all positions" if some["positions"] == "all" else f"positions from {some['positions'].split(':')[1]}"
-    )
-    return f"ε = {some['eps']:g}, {where}"
+    return f"ε = {some['eps']:g}, {where(some['positions'])}"
 
 
 def profile_line(some: Record) -> str:

@@ -1,5 +1,5 @@
-"""The two tables of a check: the theorem ledger and the blocks; both have a shorter form for a narrow
-terminal.
+"""The tables of a check: theorem ledger, blocks, compressed model, removals; each has a shorter form for a
+narrow terminal.
 """
 
 from __future__ import annotations
@@ -125,3 +125,52 @@ def block_tables(record: Record, *, wide: bool) -> Iterator[Table]:
             r for r in record["profile"] if (r["eps"], r["positions"]) == (some["eps"], some["positions"])
         ]
         yield _table(f"ε = {some['eps']:g}, positions {some['positions']}", _BLOCKS, rows, wide=wide)
+
+
+# ---- the compressed model ----------------------------------------------------------------------------------
+def _noise(row: Record) -> str:
+    return "" if row["noise"] is None else f"noise: {row['noise']}"
+
+
+_LOCKSTEP = (
+    _Column("block", lambda row: str(row["block"])),
+    _number("√V", "amplitude"),
+    _number("L", "L"),
+    _number("α", "alpha"),
+    _number("ε", "injected"),
+    _number("factor", "factor"),
+    _number("injection", "injection"),
+    _number("√V after", "next_amplitude"),
+    _Column("", _noise, left=True),
+)
+
+
+def lockstep_tables(record: Record, *, wide: bool) -> Iterator[Table]:
+    """A table for every position set. √V = ‖h - ĥ‖ / ‖h‖ grows by at most the factor (1 + L) / α and the
+    injection ε / ‖h after‖.
+    """
+    for end in record["lockstep"]["end_to_end"]:
+        rows = [r for r in record["lockstep"]["blocks"] if r["positions"] == end["positions"]]
+        if rows:
+            yield _table(f"Compressed beside dense, positions {end['positions']}", _LOCKSTEP, rows, wide=wide)
+
+
+# ---- removals ----------------------------------------------------------------------------------------------
+_REMOVALS = (
+    _Column("block", lambda row: str(row["block"])),
+    _number("‖removal error‖²", "removal_error"),
+    _number("downstream", "downstream"),
+    _number("bound", "bound"),
+    _number("measured V_n", "measured"),
+    _number("tightness", "tightness"),
+    _Column("", _noise, left=True),
+)
+
+
+def removal_tables(record: Record, *, wide: bool) -> Iterator[Table]:
+    """A table for every position set. `downstream` is the product of Theorem 10b's constants for this
+    removal's own error; the bound is Theorem E3's.
+    """
+    for positions in dict.fromkeys(row["positions"] for row in record["removals"]):
+        rows = [r for r in record["removals"] if r["positions"] == positions]
+        yield _table(f"One block removed, positions {positions}", _REMOVALS, rows, wide=wide)

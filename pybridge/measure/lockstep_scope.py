@@ -1,0 +1,243 @@
+"""Instances of the scopes `step` and `lockstep`: the compressed model beside the dense one, in enclosed
+numbers.
+
+One batch is one block and position set, then the whole model for one position set. Amplitudes, not energies:
+squares of sums have a cross term, and one injection after another adds up only in amplitudes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from pybridge.measure.blocks import State
+from pybridge.measure.injected import InjectedStep
+from pybridge.measure.instances import SCOPES, Instances
+from pybridge.measure.lockstep import LockstepStep, run_lockstep
+from pybridge.measure.lockstep_rows import EndToEnd, LockstepRow, end_to_end, row_of
+from pybridge.measure.noise import noise_of
+from pybridge.measure.positions import PositionSet
+from pybridge.measure.progress import SILENT, Progress
+from pybridge.measure.sequences import Values
+from pybridge.measure.steps import CleanStep, state_vector
+from pybridge.measure.swap import Replacement
+from pybridge.models.adapter import Adapter
+from pybridge.models.linear_maps import LinearMapView
+from pybridge.runtime.backend import Backend
+from pybridge.runtime.enclosure import EnclosedReal, EnclosedVec, MeasuredFunction
+
+OF_THE_COMPRESSED = SCOPES["step"] - {"state", "update"}
+"""What a step has only with a compressed run beside the dense one."""
+
+
+@dataclass
+class _Run:
+    """One position set, block by block; and why it has no numbers, if it has none."""
+
+    rows: list[LockstepRow] = field(default_factory=list)
+    amplitudes: list[EnclosedReal] = field(default_factory=list)
+    errors: list[EnclosedReal] = field(default_factory=list)
+    factors: list[EnclosedReal] = field(default_factory=list)
+    injections: list[EnclosedReal] = field(default_factory=list)
+    injected: list[EnclosedReal] = field(default_factory=list)
+    reason: str | None = None
+
+    def add(self, step: InjectedStep) -> None:
+        if not self.amplitudes:
+            self.amplitudes.append(step.amplitude)
+            self.errors.append(step.error)
+        self.amplitudes.append(step.next_amplitude)
+        self.errors.append(step.next_error)
+        self.factors.append(step.factor)
+        self.injections.append(step.relative_injection)
+        self.injected.append(step.injected)
+
+
+class LockstepScope:
+    """Turns lockstep steps into instances and rows; afterwards `runs` gives the scope `lockstep`.
+
+    Args:
+        dtype: of the model, which sets the noise floor.
+        ops: the enclosure arithmetic.
+        put: receives every batch of instances while the states are alive.
+    """
+
+    def __init__(
+        self,
+        positions: tuple[PositionSet, ...],
+        dtype: torch.dtype,
+        ops: Backend,
+        put: Callable[[Instances], None],
+    ) -> None:
+        self._positions, self._dtype, self._ops, self._put = positions, dtype, ops, put
+        self._runs = {p.name: _Run() for p in positions}
+        self._last: dict[str, tuple[EnclosedVec, EnclosedVec]] = {}
+
+    def see(self, step: LockstepStep) -> None:
+        """Instances of one block for every position set."""
+        for positions in self._positions:
+            run, where = (
+                self._runs[positions.name],
+                f"block {step.block} compressed, positions {positions.name}",
+            )
+            enclosed = self._enclosed(step, positions)
+            noise = noise_of(enclosed, self._dtype)
+            if noise is not None:
+                run.reason = run.reason or f"block {step.block}: {noise}"
+                run.rows.append(LockstepRow(step.block, positions.name, noise))
+                absent = dict.fromkeys(OF_THE_COMPRESSED, f"noise: {noise}")
+                self._put(Instances("step", where, ("",), _of_the_dense(enclosed), absent))
+                continue
+            run.add(enclosed)
+            run.rows.append(row_of(enclosed, step.block, positions.name))
+            self._put(Instances("step", where, ("",), _of_the_step(enclosed)))
+
+    def stop(self, reason: str) -> None:
+        """The compressed run has ended early."""
+        for run in self._runs.values():
+            run.reason = run.reason or reason
+
+    @property
+    def rows(self) -> list[LockstepRow]:
+        """By position set, then block."""
+        return [row for run in self._runs.values() for row in run.rows]
+
+    def end_to_end(self) -> list[EndToEnd]:
+        """The last error beside its bounds, by position set."""
+        return [
+            EndToEnd(positions, run.reason)
+            if run.reason is not None
+            else end_to_end(
+                self._ops,
+                positions,
+                *(
+                    Values(some)
+                    for some in (run.amplitudes, run.factors, run.injections, run.errors, run.injected)
+                ),
+            )
+            for positions, run in self._runs.items()
+        ]
+
+    def runs(self) -> Iterator[Instances]:
+        """Instances of the scope `lockstep`, one for every position set."""
+        for positions, run in self._runs.items():
+            where = f"compressed model, positions {positions}"
+            if run.reason is not None:
+                absent = dict.fromkeys(SCOPES["lockstep"], run.reason)
+                yield Instances("lockstep", where, ("",), {}, absent)
+            else:
+                yield Instances("lockstep", where, ("",), of_the_run(self._ops, run))
+
+    def _enclosed(self, step: LockstepStep, positions: PositionSet) -> InjectedStep:
+        """The step over a position set; what left the last block enters this one, equal states are one."""
+        known: dict[int, EnclosedVec] = {}
+
+        def vector(state: torch.Tensor) -> EnclosedVec:
+            if id(state) not in known:
+                known[id(state)] = state_vector(state, positions)
+            return known[id(state)]
+
+        if positions.name in self._last:
+            known |= dict(zip((id(step.h), id(step.hhat)), self._last[positions.name], strict=True))
+        h, hhat, next_h, next_hhat = (vector(s) for s in (step.h, step.hhat, step.next_h, step.next_hhat))
+        self._last[positions.name] = (next_h, next_hhat)
+        return InjectedStep(CleanStep(self._ops, h, next_h), hhat, next_hhat, vector(step.dense_next))
+
+
+@dataclass(frozen=True)
+class Lockstep:
+    """What a lockstep run found: rows by position set then block, and the last error beside its bounds."""
+
+    rows: list[LockstepRow]
+    ends: list[EndToEnd]
+
+
+def measure_lockstep(
+    adapter: Adapter,
+    h_0: State,
+    views: Sequence[LinearMapView],
+    approximation: Replacement,
+    positions: tuple[PositionSet, ...],
+    ops: Backend,
+    put: Callable[[Instances], None],
+    progress: Progress = SILENT,
+) -> Lockstep:
+    """Run dense and compressed model in lockstep and put the scopes `step` and `lockstep`.
+
+    Args: as `run_lockstep`, `LockstepScope`.
+    Raises: NonFiniteError when the dense run overflows; the model has its own weights again in any case.
+    """
+    scope = LockstepScope(positions, adapter.dtype, ops, put)
+    progress.begin("running the compressed model in lockstep", adapter.n_blocks)
+
+    def see(step: LockstepStep) -> None:
+        scope.see(step)
+        progress.advance()
+
+    stopped = run_lockstep(adapter, h_0, views, approximation, see)
+    if stopped is not None:
+        scope.stop(stopped)
+    for instances in scope.runs():
+        put(instances)
+    return Lockstep(scope.rows, scope.end_to_end())
+
+
+def _of_the_dense(step: InjectedStep) -> dict[str, Any]:
+    return {"state": step.clean.h, "update": step.clean.u}
+
+
+def _of_the_step(step: InjectedStep) -> dict[str, Any]:
+    """Meaning → value. The update maps are known at h and ĥ alone, by values that are data: the differences
+    of states as float64 has them.
+    """
+    h, hhat = step.clean.h, step.hhat
+    u, dense, compressed = (
+        EnclosedVec.exact(update.mid) for update in (step.clean.u, step.dense_update, step.uhat)
+    )
+    if step.dense_next is step.clean.next_h and step.starts_here:
+        dense = u
+    if step.next_hhat is step.dense_next:
+        compressed = dense
+    return _of_the_dense(step) | {
+        "compressed state": hhat,
+        "compressed update": step.uhat,
+        "dense update map": MeasuredFunction([(h, u), (hhat, dense)]),
+        "compressed update map": MeasuredFunction([(hhat, compressed)]),
+        "dense lipschitz ratio": step.lipschitz,
+        "injected error": step.injected,
+        "amplitude": step.amplitude,
+        "next amplitude": step.next_amplitude,
+        "amplitude factor": step.factor,
+        "relative injection": step.relative_injection,
+        "young weight": step.young_weight,
+    }
+
+
+def of_the_run(ops: Backend, run: _Run) -> dict[str, Any]:
+    """Meaning → value of one whole compressed run."""
+    count = len(run.factors)
+    factors, injections = Values(run.factors), Values(run.injections)
+    running = [run.amplitudes[0]]
+    for factor, injection in zip(run.factors, run.injections, strict=True):
+        running.append(factor * running[-1] + injection)
+    return {
+        "block count": count,
+        "error amplitudes": Values(run.amplitudes),
+        "amplitude factors": factors,
+        "compression injections": injections,
+        "factor cap": ops.upper_end_over(0, count, factors),
+        "compression cap": ops.upper_end_over(0, count, injections),
+        "running bound": Values(running),
+        "error budget": error_budget(ops, factors, injections, count),
+        "absolute errors": Values(run.errors),
+        "absolute injections": Values(run.injected),
+    }
+
+
+def error_budget(ops: Backend, factors: Values, injections: Values, count: int) -> EnclosedReal:
+    """τ = n max_t (∏_{i>t} ρ_i) c_t, the least certain one: what every block may spend a share τ / n of."""
+    arriving = ops.upper_end_over(0, count, lambda t: ops.product(t + 1, count, factors) * injections(t))
+    return ops.smallest_factor(arriving, ops.div(ops.real(1), ops.cast(count)))
