@@ -103,7 +103,7 @@ EXPRESSIONS: dict[str, Message] = {
     ),
     "unused-index": Message(
         "nothing tells over what `{symbol} {index}` runs",
-        "Use it as an index, as in `W {index} j` or `v {index}`, or write `{symbol} {index} : m, …`.",
+        "Use it as an index of a vector or matrix, as in `v {index}`, or write `{symbol} {index} : m, …`.",
         (
             theorem("∑ j, a ≤ b"),
             theorem("∀ i, a ≤ b"),
@@ -112,7 +112,7 @@ EXPRESSIONS: dict[str, Message] = {
     ),
     "index-set": Message(
         "`{token}` is no index set of the grammar",
-        "Write `Finset.range n` or `Finset.Ico m n`.",
+        "Write `Finset.range n` or `Finset.Ico m n`; over all of an index type, no set at all: `∑ i, v i`.",
         (
             theorem("∀ i ∈ range n, ε i ≤ a"),
             theorem("∑ i ∈ Finset.Icc 0 n, ε i ≤ a"),
