@@ -121,7 +121,7 @@ class ExactBackend:
 
     # ---- matrices ------------------------------------------------------------------------------------------
     def size(self, index: str) -> int:
-        """Raises: TypingError for an index type of which no matrix was drawn or learned."""
+        """Raises: TypingError for an index type of which nothing was drawn or learned."""
         if index not in self.sizes:
             raise TypingError(
                 f"nobody said how many elements the index type {index} has. "
@@ -130,11 +130,14 @@ class ExactBackend:
         return self.sizes[index]
 
     def learn(self, bindings: Mapping[str, Value]) -> None:
-        """Take the sizes of the index types from the matrices among some values, as after reading a
-        witness."""
+        """Take the sizes of the index types from the matrices and Euclidean vectors among some values, as
+        after reading a witness."""
         for value in bindings.values():
-            if isinstance(value, ExactMap) and value.over is not None:
-                self.sizes.update(zip(value.over, value.shape, strict=True))
+            match value:
+                case ExactMap(over=(rows, columns)):
+                    self.sizes[rows], self.sizes[columns] = value.shape
+                case ExactVec(coordinates=tuple() as entries, over=str() as index):
+                    self.sizes[index] = len(entries)
 
     def lin_map(self, matrix: ExactMap) -> ExactMap:
         self.require_euclidean("the map of a matrix")

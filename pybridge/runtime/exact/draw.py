@@ -120,6 +120,8 @@ class Draw(FactorDraw):
         return scaled(self._pick(unit_vectors(self.ops.kind, frame)), size)
 
     def _keep(self, space: str, vector: ExactVec) -> ExactVec:
+        if space.startswith(EUCLIDEAN):
+            vector = ExactVec(vector.coordinates, over=space.removeprefix(EUCLIDEAN))
         if not vector.is_zero:
             self._drawn[space].append(vector)
         return vector

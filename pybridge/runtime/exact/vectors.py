@@ -11,9 +11,11 @@ from pybridge.errors import TypingError
 @dataclass(frozen=True)
 class ExactVec:
     """Coordinates; None is the zero of whatever dimension it meets (`0` in a statement names no
-    dimension)."""
+    dimension). `over` names the index type of a drawn vector of a Euclidean space.
+    """
 
     coordinates: tuple[Fraction, ...] | None
+    over: str | None = field(default=None, compare=False)
 
     def __add__(self, other: ExactVec) -> ExactVec:
         if self.coordinates is None or other.coordinates is None:

@@ -3,7 +3,8 @@
 natural   {"nat": 3}                       real   {"real": "1/2"} or, of surds,
 vector    {"vec": ["1", "-1/2"]}                  {"real": [["1/2", 5], …], "over": [["1", 1], …]}
 map       {"map": [["1", "0"]], "columns": 2}     for (1/2·√5 + …) / (1 + …)
-matrix    as a map, with "over": ["m", "n"]   the index types of its rows and columns
+matrix    as a map, with "over": ["m", "n"]   the index types of its rows and columns; likewise a vector of
+                                              a Euclidean space, with "over": "n"
 sequence  {"seq": [value, …]}
 function  {"table": [[value, value], …], "from": 2, "to": ["0", "0"]}
                                               its values where they were asked, "to" everywhere else
@@ -48,7 +49,8 @@ def _encoded(name: str, value: Any) -> Json:
             over = {} if denominator == ONE else {"over": _surds(name, denominator)}
             return {"real": _surds(name, numerator), **over}
         case ExactVec():
-            return {"vec": [str(entry) for entry in value.entries]}
+            named = {} if value.over is None else {"over": value.over}
+            return {"vec": [str(entry) for entry in value.entries], **named}
         case ExactMap(rows, columns, over):
             named = {} if over is None else {"over": list(over)}
             return {"map": [[str(entry) for entry in row] for row in rows], "columns": columns, **named}
@@ -69,7 +71,7 @@ def _decoded(name: str, value: Json) -> Any:
         case {"real": list(terms)}:
             return quotient(_poly(terms), _poly(value["over"]) if "over" in value else ONE)
         case {"vec": list(entries)}:
-            return ExactVec(tuple(map(Fraction, entries)))
+            return ExactVec(tuple(map(Fraction, entries)), value.get("over"))
         case {"map": list(rows), "columns": int(columns)}:
             over = value.get("over")
             return ExactMap(

@@ -43,11 +43,11 @@ GOLDEN = map_norm(NormKind.L2, ExactMap(((Fraction(1), Fraction(1)), (Fraction(1
 """(1 + √5)/2, as an operator norm whose square is irrational."""
 
 
-def test_the_index_types_of_a_matrix_come_back() -> None:
-    written = json.loads(json.dumps(to_json({"W": ExactMap(((HALF, HALF),), 2, over=("m", "n"))})))
+def test_index_types_come_back() -> None:
+    values = {"W": ExactMap(((HALF, HALF),), 2, over=("m", "n")), "x": ExactVec((), over="k")}
     ops = ExactBackend("l2")
-    ops.learn(from_json(written))
-    assert (ops.size("m"), ops.size("n")) == (1, 2)
+    ops.learn(from_json(json.loads(json.dumps(to_json(values)))))
+    assert (ops.size("m"), ops.size("n"), ops.size("k")) == (1, 2, 0)
 
 
 def test_sequences_and_functions_are_written_as_far_as_they_were_asked() -> None:
