@@ -24,6 +24,11 @@ class InjectedStep(ErrorStep):
         """Whether there is certainly no error yet: ĥ = h."""
         return float(self.error.hi) == 0
 
+    @property
+    def nothing_happens(self) -> bool:
+        """Whether there is no error before and none is added: both runs are the same one."""
+        return self.starts_here and self.next_hhat is self.clean.next_h
+
     @cached_property
     def dense_update(self) -> EnclosedVec:
         """u(ĥ)"""

@@ -32,6 +32,8 @@ from pybridge.runtime.enclosure import EnclosedReal, EnclosedVec, MeasuredFuncti
 OF_THE_COMPRESSED = SCOPES["step"] - {"state", "update"}
 """What a step has only with a compressed run beside the dense one."""
 
+NO_ERROR_YET = "no map is compressed up to this block: there is no error to bound"
+
 
 @dataclass
 class _Run:
@@ -88,12 +90,14 @@ class LockstepScope:
             if noise is not None:
                 run.reason = run.reason or f"block {step.block}: {noise}"
                 run.rows.append(LockstepRow(step.block, positions.name, noise))
-                absent = dict.fromkeys(OF_THE_COMPRESSED, f"noise: {noise}")
-                self._put(Instances("step", where, ("",), _of_the_dense(enclosed), absent))
+                self._put(_without_an_error(enclosed, where, f"noise: {noise}"))
                 continue
             run.add(enclosed)
             run.rows.append(row_of(enclosed, step.block, positions.name))
-            self._put(Instances("step", where, ("",), _of_the_step(enclosed)))
+            if enclosed.nothing_happens:
+                self._put(_without_an_error(enclosed, where, NO_ERROR_YET))
+            else:
+                self._put(Instances("step", where, ("",), _of_the_step(enclosed)))
 
     def stop(self, reason: str) -> None:
         """The compressed run has ended early."""
@@ -183,6 +187,10 @@ def measure_lockstep(
     for instances in scope.runs():
         put(instances)
     return Lockstep(scope.rows, scope.end_to_end())
+
+
+def _without_an_error(step: InjectedStep, where: str, reason: str) -> Instances:
+    return Instances("step", where, ("",), _of_the_dense(step), dict.fromkeys(OF_THE_COMPRESSED, reason))
 
 
 def _of_the_dense(step: InjectedStep) -> dict[str, Any]:

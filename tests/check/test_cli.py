@@ -28,7 +28,7 @@ OPTIONS = (
         "--dtype",
         "--granularity",
     ),
-    *("--skip-tokens", "--keep", "--rank", "--maps", "--json", "--quiet"),
+    *("--skip-tokens", "--keep", "--rank", "--maps", "--removals", "--json", "--quiet"),
 )
 HEAVY = {"torch", "numpy", "transformers", "rich.table"}
 
@@ -82,7 +82,17 @@ def test_the_summary_comes_first_then_ledger_then_blocks(arguments: list[str]) -
     assert any(line.startswith("No theorem was violated: ") for line in lines[:3])
     order = [
         result.stdout.index(t)
-        for t in ("No theorem", "ε = 0.01, all", "Theorem ledger", "retrieval_bound", "α²")
+        for t in (
+            "No theorem",
+            "ε = 0.01, all",
+            "Compressed (24 of 24 linear maps, keep 0.05, rank 16), all positions",
+            "4 blocks removed one by one, all positions",
+            "Theorem ledger",
+            "retrieval_bound",
+            "α²",
+            "Compressed beside dense, positions all",
+            "One block removed, positions skip:4",
+        )
     ]
     assert order == sorted(order)
     assert "diagnosis, not a certificate" in result.stdout
@@ -95,6 +105,12 @@ def test_quiet_prints_the_summary_alone(arguments: list[str]) -> None:
     assert result.exit_code == 0
     assert "No theorem was violated" in result.stdout
     assert "Theorem ledger" not in result.stdout
+
+
+def test_removals_are_left_out_when_asked(arguments: list[str]) -> None:
+    result = CliRunner().invoke(app, [*arguments, "--removals", "none"])
+    assert result.exit_code == 0, result.stderr
+    assert "removed" not in result.stdout.replace("layer_removal", "")
 
 
 def test_a_violation_is_exit_code_1_and_names_the_replay(

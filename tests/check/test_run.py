@@ -5,6 +5,7 @@ chance.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import jsonschema
 import pybridge_extracted
 import pytest
 
+import pybridge.check
 from pybridge.check import SCHEMA_VERSION, CheckSpec, run
+from pybridge.models.fingerprint import weight_digest
 from pybridge.report import schema
 
 RUNTIME = [n for n in pybridge_extracted.NAMES if "runtime" in pybridge_extracted.load(n).MODES]
@@ -43,6 +46,11 @@ def test_the_record_fits_its_schema(record: Any) -> None:
         lambda r: r["theorems"][0]["verdicts"].pop("VIOLATED"),
         lambda r: r["model"].update(digest="sha256:short"),
         lambda r: r.update(extra=1),
+        lambda r: r.update(schema_version=1),
+        lambda r: r["lockstep"]["blocks"][0].pop("alpha"),
+        lambda r: r["lockstep"]["end_to_end"][0]["tightness"].pop("heterogeneous"),
+        lambda r: r["removals"][0].update(measured="0.1"),
+        lambda r: r["protocol"].pop("compressed"),
     ],
 )
 def test_the_schema_can_fail(record: Any, damage: Any) -> None:
@@ -74,7 +82,17 @@ def test_every_runtime_theorem_is_put_to_the_model(record: Any) -> None:
     for name in ("efficiency_dominance", "efficiency_dominance_iff", "adaptive_monotonicity"):
         assert by_name[name]["instances"] == maps
     assert by_name["multi_layer_error_bound"]["instances"] == 4
+    assert by_name["propagation_product"]["hypotheses_met"] == 4
     assert by_name["relative_error_ratio_identity"]["instances"] == len(record["profile"])
+    for name in ("residual_norm_sq", "growth_factor_pos", "layer_removal_identity"):
+        assert by_name[name]["instances"] == 4 * 2  # of the clean run: once for both ε
+    for name in ("residual_step_with_injection", "sublayer_split", "energy_injection"):
+        assert by_name[name]["instances"] == by_name[name]["hypotheses_met"] == 4 * 2
+    for name in ("running_bound", "heterogeneous_bound", "budget_allocation"):
+        assert by_name[name]["instances"] == by_name[name]["hypotheses_met"] == 2
+    for name in ("geometric_injection_bound", "capped_injection_bound", "nonexpansive_error_bound"):
+        assert by_name[name]["instances"] == 2
+    assert by_name["layer_removal_downstream"]["hypotheses_met"] == 4 * 2
 
 
 def test_verdicts_add_up_and_nothing_is_violated_or_lost_to_rounding(record: Any) -> None:
@@ -106,6 +124,74 @@ def test_both_counts_are_in_the_summaries(record: Any) -> None:
         )
         assert (summary["all_blocks"]["count"], summary["without_last_block"]["count"]) == (4, 3)
         assert summary["downstream"][-1] == 1
+
+
+def test_the_compressed_model_has_a_row_a_block_and_its_ends(record: Any) -> None:
+    found = record["lockstep"]
+    assert (found["compressed_maps"], found["of_maps"]) == (24, 24)
+    rows = [(r["positions"], r["block"]) for r in found["blocks"]]
+    assert rows == [(p, b) for p in ("all", "skip:4") for b in range(4)]
+    ledger = {t["name"]: t for t in record["theorems"]}
+    for end in found["end_to_end"]:
+        assert end["measured"] <= end["heterogeneous"]
+        last = [r for r in found["blocks"] if r["positions"] == end["positions"]][-1]
+        assert last["next_amplitude"] == end["measured"]
+        assert (end["geometric"] is None) == (end["factor_cap"] >= 1)
+    tightest = max(end["tightness"]["heterogeneous"] for end in found["end_to_end"])
+    assert math.isclose(ledger["heterogeneous_bound"]["tightness"], tightest, rel_tol=1e-12)
+    met = sum(end["expanding_blocks_absolute"] == 0 for end in found["end_to_end"])
+    assert ledger["nonexpansive_error_bound"]["hypotheses_met"] == met
+
+
+def test_every_block_is_removed_once_for_each_position_set(record: Any) -> None:
+    rows = {(r["block"], r["positions"]): r for r in record["removals"]}
+    assert list(rows) == [(b, p) for p in ("all", "skip:4") for b in range(4)]
+    for (block, positions), row in rows.items():
+        assert row["measured"] <= row["bound"] * (1 + 1e-12)
+        (profile,) = [
+            r for r in record["profile"] if (r["block"], r["positions"], r["eps"]) == (block, positions, 0.01)
+        ]
+        e1 = profile["g"] ** 2 / profile["growth"]
+        assert math.isclose(row["removal_error"], e1, rel_tol=1e-9)
+
+
+def test_only_the_blocks_named_are_removed(spec: CheckSpec) -> None:
+    record = run(replace(spec, maps="0.q", removals="2,0")).record
+    assert [r["block"] for r in record["removals"]] == [0, 2, 0, 2]
+    assert record["protocol"]["removals"] == "2,0"
+    jsonschema.validate(record, schema.CHECK_RECORD)
+
+
+def test_no_removals_leave_their_theorem_without_an_instance(spec: CheckSpec) -> None:
+    record = run(replace(spec, maps="0.q", removals="none")).record
+    assert record["removals"] == []
+    (e3,) = [t for t in record["theorems"] if t["name"] == "layer_removal_downstream"]
+    assert e3["instances"] == 0
+
+
+def test_only_the_chosen_maps_are_compressed(spec: CheckSpec) -> None:
+    record = run(replace(spec, maps=r"^2\.mlp", removals="none")).record
+    assert (record["lockstep"]["compressed_maps"], record["lockstep"]["of_maps"]) == (2, 24)
+    assert [r["injected"] == 0 for r in record["lockstep"]["blocks"]] == [True, True, False, True] * 2
+    assert [r["amplitude"] == 0 for r in record["lockstep"]["blocks"]] == [True, True, True, False] * 2
+    assert record["totals"]["INCONCLUSIVE"] == 0
+    (split,) = [t for t in record["theorems"] if t["name"] == "sublayer_split"]
+    assert split["verdicts"] == dict.fromkeys(split["verdicts"], 0) | {"HOLDS": 4, "UNSUPPORTED": 4}
+
+
+def test_the_model_runs_as_before_when_the_check_is_done(
+    spec: CheckSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Any] = []
+    original = pybridge.check.open_model
+
+    def opening(*args: Any, **options: Any) -> Any:
+        opened.append(original(*args, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(pybridge.check, "open_model", opening)
+    record = run(replace(spec, removals="none")).record
+    assert weight_digest(opened[0].model) == record["model"]["digest"]
 
 
 def without_timing(report: Any) -> Any:

@@ -46,7 +46,52 @@ def dropped_for_nothing(ops: Any, **values: Any) -> Any:
     return ops.le(ops.vec_norm(f(x) - approx(xc)), ops.real(0))
 
 
+def half_the_product(ops: Any, *, V: Any, ρ: Any, n: Any) -> Any:
+    """Theorem D1 without its last factor and with nothing to begin with: false."""
+    return ops.le(V(n), ops.real(0) * V(0))
+
+
+def errors_do_not_add_up(ops: Any, *, V: Any, ρ: Any, c: Any, n: Any) -> Any:
+    """Theorem D3 with its last injection alone, halved: false for these models."""
+    return ops.le(V(n), ops.div(c(n - 1), ops.real(100)))
+
+
+def compression_is_free(ops: Any, **values: Any) -> Any:
+    """‖u - û‖ ≤ L ‖h - ĥ‖ without the injected error: false in the first compressed block."""
+    f, fhat, h, hhat, L = (values[k] for k in ("f", "fhat", "h", "hhat", "L"))
+    return ops.le(ops.vec_norm(f(h) - fhat(hhat)), L * ops.vec_norm(h - hhat))
+
+
+def steps_without_injection(ops: Any, **values: Any) -> Any:
+    """‖h + u - (ĥ + û)‖ ≤ ‖h - ĥ‖: false."""
+    h, u, hhat, uhat = (values[k] for k in ("h", "u", "hhat", "uhat"))
+    return ops.le(ops.vec_norm(h + u - (hhat + uhat)), ops.vec_norm(h - hhat))
+
+
+def removals_vanish(ops: Any, *, V: Any, ρ: Any, r: Any, n: Any, v: Any) -> Any:
+    """V n ≤ 0: false."""
+    return ops.le(V(n), ops.real(0) * v)
+
+
+def nothing_is_removed(ops: Any, *, h: Any, u: Any, g: Any) -> Any:
+    """‖h + u‖ ≤ 0: false."""
+    return ops.le(ops.vec_norm(h + u), ops.real(0) * g)
+
+
+def a_tenth_of_the_matrix(ops: Any, *, W: Any, x: Any, **_: Any) -> Any:
+    """‖W x‖ ≤ ‖W‖ ‖x‖ / 10⁶: false."""
+    right = ops.matrix_norm(W) * ops.vec_norm(x)
+    return ops.le(ops.vec_norm(ops.lin_map(W)(x)), ops.div(right, ops.real(1000000)))
+
+
 FALSE = {
+    "propagation_product": half_the_product,
+    "heterogeneous_bound": errors_do_not_add_up,
+    "sublayer_split": compression_is_free,
+    "residual_step_with_injection": steps_without_injection,
+    "layer_removal_downstream": removals_vanish,
+    "residual_norm_lower": nothing_is_removed,
+    "matrix_retrieval_bound": a_tenth_of_the_matrix,
     "retrieval_bound": a_tenth_of_the_bound,
     "multi_layer_error_bound": always_contracting,
     "residual_norm_sq": steps_are_free,
