@@ -131,6 +131,6 @@ def end_to_end(
 
 
 def _expanding(ops: Backend, errors: Values, injections: Values) -> int:
-    """How many steps do not certainly keep e_{t+1} ≤ e_t + ε_t."""
+    """How many steps certainly have e_{t+1} > e_t + ε_t."""
     steps = range(len(injections))
-    return sum(not ops.le(errors(t + 1), errors(t) + injections(t)).all_true() for t in steps)
+    return sum(ops.lt(errors(t) + injections(t), errors(t + 1)).all_true() for t in steps)

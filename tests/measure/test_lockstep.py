@@ -179,6 +179,18 @@ def test_blocks_that_are_not_compressed_inject_exactly_nothing(
     assert [end(whole.given["error amplitudes"](t)) == 0 for t in range(4)] == [True, True, False, False]
 
 
+def test_a_dead_block_expands_nothing(adapter: Adapter, input_ids: torch.Tensor) -> None:
+    for view in adapter.linear_maps():
+        if view.block == 2 and view.component in ("attn_out", "mlp_down"):
+            view.write(torch.zeros(view.shape))
+    found, _ = lockstep(adapter, input_ids, positions=EVERYWHERE)
+    assert (found.rows[2].L, found.rows[2].injected) == (0.0, 0.0)
+    (before, dead) = found.rows[1:]
+    assert dead.next_amplitude == dead.amplitude == before.next_amplitude
+    (ends,) = found.ends
+    assert ends.expanding_blocks == (before.next_amplitude > before.amplitude + before.injection)  # type: ignore[operator]
+
+
 def test_no_map_compressed_is_no_error_and_no_noise(adapter: Adapter, input_ids: torch.Tensor) -> None:
     found, _ = lockstep(adapter, input_ids, block=99)
     assert {(r.next_amplitude, r.noise) for r in found.rows} == {(0.0, None)}

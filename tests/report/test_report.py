@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from pybridge.report import print_record
+from pybridge.report.network import lockstep_lines, removal_lines
 from pybridge.report.numbers import compact, percent
 from pybridge.report.progress import Bars
 from pybridge.report.summary import dead_map_lines, profile_line, silent_line, verdict_line
@@ -25,6 +26,50 @@ def totals(**counts: int) -> dict[str, int]:
 
 def counts(**some: int) -> dict[str, int]:
     return {"count": 6, "noise": 0, "contracting": 3, "amplifying": 3, "condition_holds": 1} | some
+
+
+def a_step(block: int, **changes: Any) -> dict[str, Any]:
+    numbers = dict.fromkeys(
+        ("amplitude", "next_amplitude", "L", "alpha", "injected", "factor", "injection"), 0.375
+    )
+    return {"block": block, "positions": "all", "noise": None} | numbers | changes
+
+
+def an_end(**changes: Any) -> dict[str, Any]:
+    names = ("heterogeneous", "geometric", "geometric_limit", "linear_max", "linear_sum")
+    tightness = dict.fromkeys(names, 0.5)
+    times = dict(zip(names, (0.25, None, None, None, 1.5), strict=True))
+    return {
+        "positions": "all",
+        "noise": None,
+        "blocks": 6,
+        "measured": 1.125,
+        "factor_cap": 2.5,
+        "injection_cap": 1.0,
+        "heterogeneous": 24.0,
+        "geometric": None,
+        "geometric_limit": None,
+        "linear_max": 6.0,
+        "linear_sum": 4.0,
+        "expanding_blocks": 0,
+        "expanding_blocks_absolute": 0,
+        "tightness": tightness,
+        "times_tighter_than_linear": times,
+    } | changes
+
+
+def a_removal(block: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "block": block,
+        "positions": "all",
+        "noise": None,
+        "removal_error": 0.5,
+        "downstream": 2.0,
+        "bound": 1.0,
+        "measured": 0.25,
+        "tightness": 0.25,
+        "factors": [2.0],
+    } | changes
 
 
 def a_record() -> dict[str, Any]:
@@ -45,7 +90,7 @@ def a_record() -> dict[str, Any]:
     return {
         "model": {"name": "m", "source": "a [folder]", "blocks": 2, "d_model": 8},
         "text": {"source": "a file"},
-        "protocol": {"tokens": 16, "bos": "none"},
+        "protocol": {"tokens": 16, "bos": "none", "keep": 0.05, "rank": 16},
         "environment": {"dtype": "float32", "device": "cpu"},
         "totals": totals(HOLDS=7, VIOLATED=1),
         "summaries": [
@@ -73,6 +118,13 @@ def a_record() -> dict[str, Any]:
         ],
         "profile": [sound, noisy],
         "maps": [],
+        "lockstep": {
+            "compressed_maps": 3,
+            "of_maps": 4,
+            "blocks": [a_step(0, L=None), a_step(1, noise="too little", alpha=None)],
+            "end_to_end": [an_end()],
+        },
+        "removals": [a_removal(0), a_removal(1, measured=0.75), a_removal(2, factors=[], tightness=1.0)],
         "violations": ["out.violations/retrieval_bound-0.json"],
         "violations_not_written": [],
     }
@@ -123,6 +175,71 @@ def test_a_profile_without_a_number_says_why_and_what_to_do(dtype: str, reason: 
     stream = StringIO()
     print_record(record, Console(file=stream, width=200), quiet=True)
     assert end in stream.getvalue()
+
+
+def lockstep_line(**changes: Any) -> str:
+    record = a_record()
+    record["lockstep"]["end_to_end"] = [an_end(**changes)]
+    (line,) = lockstep_lines(record)
+    return line
+
+
+def test_the_compressed_model_is_one_line_with_every_bound() -> None:
+    line = lockstep_line()
+    assert line.startswith(
+        "Compressed (3 of 4 linear maps, keep 0.05, rank 16), all positions: last error 1.125"
+    )
+    assert "Theorem D3's bound: 24 (tightness 0.5, 4 times looser than n · max c)" in line
+    assert "No geometric bound (D2, D5): the largest factor is 2.5, not below 1." in line
+    assert "n · max c = 6, Σ c = 4: bounds here (D8: no block expanded this error; tightness 0.5" in line
+
+
+def test_a_geometric_bound_is_compared_and_its_limit_said() -> None:
+    times = an_end()["times_tighter_than_linear"] | {"heterogeneous": 3.0, "geometric": 1.24}
+    line = lockstep_line(geometric=2.0, times_tighter_than_linear=times)
+    assert "Geometric bound (D2, D5): 2 (tightness 0.5, 1.24 times tighter than n · max c; " in line
+    assert "it cannot be more than n = 6 times tighter)" in line
+    assert "24 (tightness 0.5, 3 times tighter than n · max c)" in line
+
+
+@pytest.mark.parametrize(("measured", "beyond"), [(1.0, False), (5.0, True)])
+def test_a_linear_line_that_is_no_bound_is_said_to_be_none(measured: float, beyond: bool) -> None:
+    line = lockstep_line(expanding_blocks=2, measured=measured)
+    assert "no bound (D8), 2 of 6 blocks expand the error they meet" in line
+    assert "bounds here" not in line
+    assert ("the error is beyond Σ c" in line) == beyond
+
+
+def test_a_compressed_model_without_numbers_says_why() -> None:
+    assert lockstep_line(noise="not finite after block 3").endswith(
+        "nothing to report; not finite after block 3."
+    )
+    assert lockstep_line(measured=0.0).endswith("no error at all reaches the end.")
+
+
+def test_removals_are_one_line_and_the_last_one_says_nothing_of_tightness() -> None:
+    (line,) = removal_lines(a_record())
+    assert line.startswith(
+        "3 blocks removed one by one, all positions: ‖error‖² at the end from 0.25 (block 0)"
+    )
+    assert "to 0.75 (block 1) of the state's; tightness of Theorem E3's bound from 0.25 to 0.25." in line
+    record = a_record() | {"removals": [a_removal(0), a_removal(1, noise="too small", measured=None)]}
+    (line,) = removal_lines(record)
+    assert line.endswith("; 1 removal within the noise floor.")
+    (line,) = removal_lines(a_record() | {"removals": [a_removal(0, noise="it is zero", measured=None)]})
+    assert line.endswith("nothing to report; it is zero.")
+    assert list(removal_lines(a_record() | {"removals": []})) == []
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_compressed_model_and_removals_have_tables_at_every_width(width: int) -> None:
+    text = printed(width)
+    compressed = text.index("Compressed beside dense, positions all")
+    assert compressed < text.index("One block removed, positions all")
+    assert "noise: too little" in text[compressed:]
+    assert "0.375" in text[compressed:]
+    (row,) = [line for line in text[text.index("One block removed") :].splitlines() if "0.75" in line]
+    assert row.split() == ["1", "0.5", "2", "1", "0.75", "0.25"]
 
 
 def test_dead_maps_are_one_line() -> None:
