@@ -130,7 +130,8 @@ The paper's estimator with a sharper right-hand side: `fResidual x` occurs on bo
 difference and cancels, so the printed third term `‖fResidual‖ * δ` is not needed.
 
 @mode runtime property
-@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation; xc cached activation
+@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation;
+  xc cached activation
 @upper ‖fApprox‖
 @upper ‖fR‖
 @certificate yes
@@ -156,7 +157,8 @@ evaluates the residual densely at the new input, so that pruning and caching sav
 4b and 4c bound the estimators that do save work.
 
 @mode runtime property
-@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation; xc cached activation
+@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation;
+  xc cached activation
 @upper ‖fApprox‖
 @upper ‖fR‖
 @upper ‖fResidual‖
@@ -178,7 +180,8 @@ residual both read from the cache, all three terms of the paper's bound occur.
 Not in the paper, which bounds the estimator with a fresh residual by the same right-hand side.
 
 @mode runtime property
-@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation; xc cached activation
+@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation;
+  xc cached activation
 @upper ‖fApprox‖
 @upper ‖fR‖
 @upper ‖fResidual‖
@@ -207,7 +210,8 @@ linear map, so one norm of the sum replaces the sum of two norms in Theorem 4b.
 Not in the paper. Never larger than Theorem 4b, by the triangle inequality.
 
 @mode runtime property
-@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation; xc cached activation
+@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation;
+  xc cached activation
 @upper ‖fApprox + fResidual‖
 @upper ‖fR‖
 @certificate yes
@@ -236,7 +240,8 @@ the cache and the residual dropped, the left-out map `fR + fResidual` acts on th
 Not in the paper. This is what a pruned, low-rank, cached layer runs.
 
 @mode runtime property
-@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation; xc cached activation
+@measure f weight; fSparse sparse weight; fApprox low-rank weight; x activation;
+  xc cached activation
 @upper ‖fApprox‖
 @upper ‖fR + fResidual‖
 @certificate yes
