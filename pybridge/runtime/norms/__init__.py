@@ -1,4 +1,9 @@
-"""Norms with two certain ends; float64, numpy and LAPACK only."""
+"""Norms with two certain ends; float64, numpy and LAPACK only.
+
+What each end rests on is a theorem of `LivingInference/MatrixNorm.lean`, named in the docstring of the
+function that computes it. The theorems are about the real matrix; rounding is bounded here, by
+`pybridge.runtime.rounding`.
+"""
 
 from pybridge.runtime.norms.factored import factored_norm_enclosure
 from pybridge.runtime.norms.operator import (

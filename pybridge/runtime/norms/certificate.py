@@ -11,6 +11,11 @@ multiply by a rounded reciprocal where the textbook divides. Hence ‖Δ‖₂ �
 positive semidefinite,
 
     λ_max(Ĝ) ≤ λ + u max|Aᵢᵢ| + γ/(1 - γ) tr A + underflow,     underflow ≤ 3n(2n + max Aᵢᵢ) TINY (Rump).
+
+The step to ‖W‖ is Lean `l2_opNorm_sq_le_completed_gram` (N5): with G = WᵀW and G + RᵀR = λI + Δ', whatever
+R is, ‖W‖² ≤ ‖λI + Δ'‖ ≤ λ + ‖Δ'‖ (Mathlib `norm_add_le`). That ‖Δ‖₂ is at most the Frobenius norm of the
+bounds of its entries is `l2_opNorm_le_frobenius` (N1). No theorem here says that |Δᵢⱼ| is so small: that is
+floating point, from the works cited, and tested.
 """
 
 from __future__ import annotations
@@ -23,7 +28,11 @@ from pybridge.runtime.rounding import TINY, UNIT, gamma, padded
 
 
 def certificate_error(gram: Float[np.ndarray, "n n"], shift: float) -> float:
-    """The terms after λ above, rounded up, given 0 ≤ Ĝᵢᵢ: then Aᵢᵢ ≤ λ(1 + u), and n λ bounds every trace."""
+    """The terms after λ above, rounded up, given 0 ≤ Ĝᵢᵢ: then Aᵢᵢ ≤ λ(1 + u), and n λ bounds every trace.
+
+    From the entries of Δ to its norm by Lean `l2_opNorm_le_frobenius` (N1); the entries themselves are
+    rounding, which no theorem covers.
+    """
     size = gram.shape[0]
     growth = gamma(size + 2)
     diagonal = shift * (1 + 2 * UNIT)
@@ -36,7 +45,8 @@ def certificate_error(gram: Float[np.ndarray, "n n"], shift: float) -> float:
 def certifies(gram: Float[np.ndarray, "n n"], shift: float) -> bool:
     """Whether Cholesky of shift·I - gram runs to completion: then λ_max(gram) ≤ shift + certificate_error.
 
-    `gram` must have a non-negative diagonal, as every computed Gram matrix has.
+    `gram` must have a non-negative diagonal, as every computed Gram matrix has. Lean
+    `l2_opNorm_sq_le_completed_gram` (N5) with the factor as R; the factor's rounding is `certificate_error`.
     """
     if gram.shape[0] == 0:
         return True

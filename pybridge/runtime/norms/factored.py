@@ -21,9 +21,13 @@ def factored_norm_enclosure(
 
         ‖UV‖² = ‖VᵀUᵀUV‖ lies within ‖Δ‖ ‖V‖² of ‖RV‖².
 
-    R is the triangular factor of U, so Δ is rounding only: its computed value plus γ_out ‖U‖_F² + γ_rank
-    ‖R‖_F² bounds it. RV has `rank` rows, and its norm costs next to nothing. Narrow when the factors are
-    balanced, as the two halves of a truncated SVD are; sound always.
+    This is Lean `factored_gram_error` (N7). R is the triangular factor of U, so Δ is rounding only: its
+    computed value plus γ_out ‖U‖_F² + γ_rank ‖R‖_F² bounds it. RV has `rank` rows, and its norm costs next
+    to nothing. Narrow when the factors are balanced, as the two halves of a truncated SVD are; sound
+    always. ‖V‖ and ‖Δ‖ are bounded by Frobenius norms (`l2_opNorm_le_frobenius`, N1). Where the factors are
+    too large or too small for that, ‖U‖_F ‖V‖_F (Mathlib `Matrix.l2_opNorm_mul`, then N1). Not covered by a
+    theorem: the rounding of RV and of Δ, in every entry at most γ (|A| |B|)ᵢⱼ, and so in norm at most
+    γ ‖A‖_F ‖B‖_F (`frobenius_mul_sq_le`, N9).
     """
     left, right = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
     left_norm, right_norm = frobenius_norm(left)[1], frobenius_norm(right)[1]
@@ -43,7 +47,7 @@ def factored_norm_enclosure(
 
 
 def _triangle_error(left: np.ndarray, left_norm: float, triangle: np.ndarray, triangle_norm: float) -> float:
-    """An upper end of ‖UᵀU - RᵀR‖₂, through its Frobenius norm."""
+    """An upper end of ‖UᵀU - RᵀR‖₂, through its Frobenius norm (N1)."""
     gram, square = left.T @ left, triangle.T @ triangle
     found = frobenius_norm(gram - square)[1]
     products = gamma(left.shape[0]) * left_norm**2 + gamma(triangle.shape[0]) * triangle_norm**2

@@ -15,7 +15,10 @@ CHUNK = 512
 
 @dataclass(frozen=True, eq=False)
 class Gram:
-    """A computed Ĝ with ‖Ĝ - G‖₂ ≤ error, where G is WᵀW or WWᵀ, whichever is smaller; λ_max(G) = ‖W‖²."""
+    """A computed Ĝ with ‖Ĝ - G‖₂ ≤ error, where G is WᵀW or WWᵀ, whichever is smaller; ‖G‖₂ = ‖W‖².
+
+    The last equation is Lean `l2_opNorm_sq_eq_gram` (N6), for either side by `l2_opNorm_transpose` (N8).
+    """
 
     matrix: Float[np.ndarray, "n n"]
     error: float
@@ -24,8 +27,11 @@ class Gram:
 def gram_of(weight: Float[np.ndarray, "out in"], frobenius: float) -> Gram:
     """Ĝ and its error, given ‖W‖_F ≤ frobenius.
 
-    Entrywise |Ĝ - G| ≤ γ_k |W|ᵀ|W| + k TINY with k the length of the products, and ‖ |W|ᵀ|W| ‖₂ ≤ ‖W‖_F², so
-    ‖Ĝ - G‖₂ ≤ γ_k ‖W‖_F² + n k TINY. NumPy computes one triangle (`syrk`) and mirrors it: Ĝ is symmetric.
+    Entrywise |Ĝ - G| ≤ γ_k |W|ᵀ|W| + k TINY with k the length of the products, and ‖ |W|ᵀ|W| ‖_F ≤ ‖W‖_F²
+    (Lean `frobenius_mul_sq_le`, N9), so ‖Ĝ - G‖₂ ≤ ‖Ĝ - G‖_F ≤ γ_k ‖W‖_F² + n k TINY
+    (`l2_opNorm_le_frobenius`, N1). The entrywise bound is rounding, which no theorem covers. NumPy computes
+    one triangle (`syrk`) and mirrors it: Ĝ is symmetric. That the shorter side will do is
+    `l2_opNorm_sq_eq_gram` (N6) with `l2_opNorm_transpose` (N8).
     """
     tall = weight if weight.shape[0] >= weight.shape[1] else weight.T
     length, size = tall.shape

@@ -1,7 +1,8 @@
 """A unit vector that a symmetric positive semidefinite matrix stretches most, nearly.
 
 Nothing here is certified: the vector only has to be good. What it is worth is found out afterwards by
-    multiplying.
+multiplying. No theorem stands behind this module, and none is needed: the quotient of *any* vector is a lower
+end (Lean `ratio_le_l2_opNorm`, N4).
 """
 
 from __future__ import annotations

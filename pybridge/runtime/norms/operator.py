@@ -1,9 +1,13 @@
 """Operator norms with two certain ends.
 
-Above: the Cholesky certificate of λI - Ĝ with all its rounding (`certificate`, `gram`). Below: ‖Wv‖ / ‖v‖
-rounded down, which holds for every v (Lean `ratio_le_l2_opNorm`, N4); v comes from a few Lanczos steps. Power
-iteration alone is an *estimate*: 0.979 of the truth after 30 steps on a pruned residual has been seen. It
-never becomes an upper end.
+Above: the Cholesky certificate of λI - Ĝ with all its rounding (`certificate`, `gram`), by Lean
+`l2_opNorm_sq_le_completed_gram` (N5), or ‖W‖_F if that is smaller (`l2_opNorm_le_frobenius`, N1). Below:
+‖Wv‖ / ‖v‖ rounded down, which holds for every v (`ratio_le_l2_opNorm`, N4); v comes from a few Lanczos
+steps. Power iteration alone is an *estimate*: 0.979 of the truth after 30 steps on a pruned residual has
+been seen. It never becomes an upper end.
+
+The Schur test (`l2_opNorm_le_sqrt_row_col`, N2) and the Frobenius norm of the Gram matrix
+(`l2_opNorm_sq_le_gram`, N3) are upper ends too, looser than the certificate; nothing here computes them.
 """
 
 from __future__ import annotations
@@ -32,6 +36,10 @@ COMFORTABLE = (2.0**-250, 2.0**250)
 def operator_norm_enclosure(weight: NDArray[np.floating], *, rel: float = DEFAULT_REL) -> NormEnclosure:
     """lo ≤ ‖W‖₂ ≤ hi, W as stored (float32 entries are exact float64 numbers), hi ≤ (1 + rel) ‖W‖₂.
 
+    The upper end is Lean `l2_opNorm_sq_le_completed_gram` (N5) or `l2_opNorm_le_frobenius` (N1), the lower
+    end `ratio_le_l2_opNorm` (N4). A wide matrix is certified through W Wᵀ, by `l2_opNorm_transpose` (N8).
+    The theorems do not cover rounding; its bounds widen both ends.
+
     SciPy's counterpart is `scipy.linalg.norm(W, 2)`, which has one end and no proof. Where rounding forbids
     the width asked for (below about n² · 1e-16 for the shorter side n), the enclosure is as narrow as it can
     be; its label tells.
@@ -51,13 +59,20 @@ def operator_norm_enclosure(weight: NDArray[np.floating], *, rel: float = DEFAUL
 
 
 def operator_norm_upper(weight: NDArray[np.floating], *, rel: float = DEFAULT_REL) -> float:
-    """A certified upper end of ‖W‖₂, at most (1 + rel) ‖W‖₂."""
+    """A certified upper end of ‖W‖₂, at most (1 + rel) ‖W‖₂.
+
+    Lean `l2_opNorm_sq_le_completed_gram` (N5) or `l2_opNorm_le_frobenius` (N1), widened by the rounding,
+    which no theorem covers.
+    """
     return operator_norm_enclosure(weight, rel=rel).hi
 
 
 def operator_norm_estimate(weight: NDArray[np.floating], *, steps: int = 30, seed: int = 0) -> NormEnclosure:
     """Power iteration on WᵀW: a certain lower end and no upper one. Never compare against it as if it were a
-    bound."""
+    bound.
+
+    The lower end is Lean `ratio_le_l2_opNorm` (N4), rounded down. No theorem says how near it comes.
+    """
     matrix = np.asarray(weight, dtype=np.float64)
     frobenius = frobenius_norm(matrix)[1]
     if frobenius == 0:
@@ -74,7 +89,13 @@ def operator_norm_estimate(weight: NDArray[np.floating], *, steps: int = 30, see
 
 
 def frobenius_norm(matrix: Float[np.ndarray, "out in"]) -> tuple[float, float]:
-    """(lo, hi) around ‖W‖_F. Raises: NonFiniteError for NaN or infinity in the matrix."""
+    """(lo, hi) around ‖W‖_F, and ‖W‖₂ ≤ ‖W‖_F by Lean `l2_opNorm_le_frobenius` (N1).
+
+    The ends enclose the rounding of the sum of squares, which the theorem does not cover. `lo` is a lower
+    end of ‖W‖_F, not of ‖W‖₂.
+
+    Raises: NonFiniteError for NaN or infinity in the matrix.
+    """
     lo, hi = euclidean_norm(matrix.reshape(-1) if matrix.flags.c_contiguous else matrix.T.reshape(-1))
     if not np.isfinite(hi) and not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0]
@@ -108,7 +129,7 @@ def _candidates(gram: Float[np.ndarray, "n n"], rel: float):
 def _lower_end(
     matrix: Float[np.ndarray, "out in"], frobenius: float, vector: Float[np.ndarray, " in"]
 ) -> float:
-    """‖Wv‖ / ‖v‖ rounded down: the product errs by at most γ_in ‖W‖_F ‖v‖ + √out · in · TINY in norm."""
+    """‖Wv‖ / ‖v‖ (N4) rounded down: the product errs by at most γ_in ‖W‖_F ‖v‖ + √out · in · TINY in norm."""
     rows, columns = matrix.shape
     length = euclidean_norm(vector)[1]
     image = euclidean_norm(matrix @ vector)[0]
@@ -117,8 +138,8 @@ def _lower_end(
 
 
 def _certified_upper(gram: Gram, lo: float, rel: float) -> float:
-    """The least upper end tried that the Cholesky certificate confirms; infinite when none within twice 1 +
-    rel."""
+    """The least upper end tried that the Cholesky certificate (N5) confirms; infinite when none within twice
+    1 + rel."""
     least = lo * lo * (1 + 16 * UNIT)
     wanted = lo * lo * (1 + rel) ** 2 * (1 - 8 * UNIT)
     error = gram.error + certificate_error(gram.matrix, wanted)
@@ -133,10 +154,10 @@ def _certified_upper(gram: Gram, lo: float, rel: float) -> float:
 
 
 def _scaled(matrix: Float[np.ndarray, "out in"], rel: float) -> NormEnclosure:
-    """As `_enclose` for huge and tiny matrices: divided by a power of two first.
+    """As `_enclose` for huge and tiny matrices: divided by a power of two first (Mathlib `norm_smul`).
 
-    Entries that become subnormal change by at most TINY each, √(out·in) TINY in Frobenius norm, which widens
-    both ends.
+    Entries that become subnormal change by at most TINY each, √(out·in) TINY in Frobenius norm (N1), which
+    widens both ends (`norm_add_le`).
     """
     exponent = int(np.frexp(np.max(np.abs(matrix)))[1])
     scaled = np.ldexp(matrix, -exponent)

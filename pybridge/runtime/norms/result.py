@@ -17,8 +17,9 @@ class NormEnclosure:
     """lo ≤ ‖W‖ ≤ hi.
 
     Attributes:
-        lo: certain lower end, ‖Wv‖ / ‖v‖ rounded down.
-        hi: certain upper end; infinite for an estimate, which certifies nothing above.
+        lo: certain lower end, ‖Wv‖ / ‖v‖ rounded down (Lean `ratio_le_l2_opNorm`, N4).
+        hi: certain upper end (`l2_opNorm_sq_le_completed_gram`, N5, or `l2_opNorm_le_frobenius`, N1);
+            infinite for an estimate, which certifies nothing above.
         label: `exact enclosure` (relative width at most 1e-10), `certified upper`, or `estimate`.
     """
 

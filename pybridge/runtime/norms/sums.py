@@ -38,6 +38,9 @@ def blocked_dot(x: Float[np.ndarray, "*batch d"], y: Float[np.ndarray, "*batch d
 def euclidean_norm(x: Float[np.ndarray, "*batch d"]) -> tuple[np.ndarray, np.ndarray]:
     """(lo, hi) with lo ≤ ‖x‖₂ ≤ hi along the last axis.
 
+    ‖x‖₂² = Σ xᵢ² is Lean `euclidean_norm_sq` (N0): the norm of the statements. What follows is rounding,
+    which the theorem does not cover.
+
     With S the true and s the computed sum of squares, |s - S| ≤ γ S when s is in the safe range: d underflows
     cost at most d TINY ≤ 2^-100 s, less than the one rounding `depth` adds for them. Then s (1 - γ) ≤ S ≤ s /
     (1 - γ). Outside the safe range the vector is first divided by a power of two.
@@ -78,7 +81,8 @@ def _scaled_norm(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def dot_radius(length: int, x_norm: np.ndarray, y_norm: np.ndarray) -> np.ndarray:
     """What `blocked_dot` errs by at most, from upper ends of the norms.
 
-    γ Σ|xᵢ yᵢ| + d TINY, with Σ|xᵢ yᵢ| ≤ ‖x‖ ‖y‖ (Cauchy–Schwarz).
+    γ Σ|xᵢ yᵢ| + d TINY, with Σ|xᵢ yᵢ| ≤ ‖x‖ ‖y‖ (Cauchy–Schwarz: Lean `frobenius_mul_sq_le`, N9, for one
+    row and one column). The γ is rounding, which no theorem covers.
     """
     nothing = (x_norm == 0) | (y_norm == 0)
     relative = padded(gamma(depth(length)) * bound_product(x_norm, y_norm))
