@@ -8,6 +8,7 @@ the original. Its id is `kind:place:detail`, the place a hypothesis or `conclusi
     constant   one numeral, likewise
     flip       `≤` to `<` in the conclusion, `<` to `≤` in a hypothesis, either way under `↔`
     swap       two variables of one sort, in one place
+    transpose  a matrix, or two factors of a product exchanged, where the sorts still fit
     frobenius  every operator norm read as a Frobenius norm
 
 Only changes that strengthen the claim, or whose direction depends on the values, are made: what is easier to
@@ -24,13 +25,26 @@ from typing import Any
 
 from pybridge.codegen.contexts import Context, contexts
 from pybridge.codegen.signs import is_nonnegative, nonnegative_variables
-from pybridge.ir import definition_of, free_variables, print_prop, print_term, sort_of, substitute, walk
+from pybridge.errors import TypingError
+from pybridge.ir import (
+    check_statement,
+    definition_of,
+    free_variables,
+    print_prop,
+    print_term,
+    sort_of,
+    substitute,
+    walk,
+)
 from pybridge.ir.nodes import (
     Abs,
     Add,
     Div,
     Lit,
     MapNorm,
+    MatMul,
+    Matrix,
+    MatrixNorm,
     Mul,
     Neg,
     Pow,
@@ -40,6 +54,7 @@ from pybridge.ir.nodes import (
     Statement,
     Sub,
     Term,
+    Transpose,
     Var,
 )
 
@@ -77,7 +92,7 @@ def mutants(statement: Statement) -> tuple[Mutant, ...]:
     seen = {_meaning(statement)}
     never_measured = replace(statement, doc=replace(statement.doc, modes=("property",), measures=()))
     for mutant in _candidates(never_measured):
-        if _meaning(mutant.statement) in seen:
+        if _meaning(mutant.statement) in seen or not _is_typed(mutant.statement):
             continue
         seen.add(_meaning(mutant.statement))
         number, name = 1, mutant.id
@@ -85,9 +100,19 @@ def mutants(statement: Statement) -> tuple[Mutant, ...]:
             number += 1
             name = f"{mutant.id}#{number}"
         found[name] = replace(mutant, id=name)
-    if any(isinstance(node, MapNorm) for prop in _propositions(statement) for node in walk(prop)):
+    nodes = (node for prop in _propositions(statement) for node in walk(prop))
+    if any(isinstance(node, MapNorm | MatrixNorm) for node in nodes):
         found["frobenius"] = Mutant("frobenius", never_measured, "operator norms", "Frobenius norms", True)
     return tuple(found.values())
+
+
+def _is_typed(statement: Statement) -> bool:
+    """A change of a matrix may leave sorts that do not fit."""
+    try:
+        check_statement(statement)
+    except TypingError:
+        return False
+    return True
 
 
 def _propositions(statement: Statement) -> tuple[Prop, ...]:
@@ -145,6 +170,8 @@ def _changes(prop: Prop, strengthens: int, nonneg: frozenset[str]) -> Iterator[C
             case _:
                 for dropped, rest in _drops(context.node):
                     yield "drop", dropped, context.put(rest)
+                for detail, turned in _transposes(context):
+                    yield "transpose", detail, context.put(turned)
 
 
 def _flips(context: Context, direction: int) -> Iterator[Change]:
@@ -194,8 +221,20 @@ def _drops(node: Any) -> Iterator[tuple[str, Term]]:
             yield "-", operand
         case Abs(operand):
             yield "|·|", operand
+        case Transpose(operand):
+            yield "ᵀ", operand
         case _:
             return
+
+
+def _transposes(context: Context) -> Iterator[tuple[str, Term]]:
+    node = context.node
+    if isinstance(node, MatMul):
+        yield _name(node), MatMul(node.right, node.left)
+    if isinstance(context.parent, Transpose) or not isinstance(node, Var | MatMul | Add | Sub):
+        return
+    if isinstance(sort_of(node), Matrix):
+        yield _name(node), Transpose(node)
 
 
 def _name(term: Term) -> str:
@@ -203,7 +242,7 @@ def _name(term: Term) -> str:
     if isinstance(term, Lit):
         return str(term.value)
     text = print_term(term)
-    return f"({text})" if isinstance(term, Add | Sub | Mul | Div | Neg) else text
+    return f"({text})" if isinstance(term, Add | Sub | Mul | Div | Neg | MatMul) else text
 
 
 def _swaps(statement: Statement, place: str, prop: Prop) -> Iterator[tuple[str, Prop]]:

@@ -16,10 +16,12 @@ from pybridge.ir.nodes import (
     Mul,
     Nat,
     Pow,
+    Product,
     Real,
     Rel,
     Sqrt,
     Statement,
+    Sum,
     Term,
     Var,
     VecNorm,
@@ -38,6 +40,8 @@ def is_nonnegative(term: Term, variables: Set[str]) -> bool:
         case Pow(base, exponent):
             even = isinstance(exponent, Lit) and exponent.value % 2 == 0
             return even or is_nonnegative(base, variables)
+        case Sum(_, _, body) | Product(_, _, body):
+            return is_nonnegative(body, variables)
         case Add(left, right) | Mul(left, right) | Div(left, right):
             return is_nonnegative(left, variables) and is_nonnegative(right, variables)
         case _:
