@@ -15,8 +15,8 @@ An operator norm is bounded once `‖f x‖ ^ 2 ≤ c * ‖x‖ ^ 2` for every `
 
 namespace LivingInference
 
-/-- From squares to norms: `‖f x‖ ^ 2 ≤ c * ‖x‖ ^ 2` says `‖f x‖ ≤ √c * ‖x‖`. `0 ≤ c` cannot be
-dropped: in the zero space every `c` satisfies the hypothesis. -/
+/-- From squares to norms: `‖f x‖ ^ 2 ≤ c * ‖x‖ ^ 2` says `‖f x‖ ≤ √c * ‖x‖`. `0 ≤ c` is a guard: it
+follows unless `E` is the zero space, where both sides are `0` for `c < 0`. -/
 theorem opNorm_le_sqrt {E F : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E]
     [NormedAddCommGroup F] [NormedSpace ℝ F]
     (f : E →L[ℝ] F) (c : ℝ)
@@ -29,7 +29,8 @@ theorem opNorm_le_sqrt {E F : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E]
     exact le_of_sq_le_sq hsq (mul_nonneg (Real.sqrt_nonneg c) (norm_nonneg x))
   exact f.opNorm_le_bound (Real.sqrt_nonneg c) hbound
 
-/-- The same for the square of the norm. -/
+/-- The same for the square of the norm. Here `0 ≤ c` is needed: in the zero space `c = -1` satisfies
+`hf`, and `0 ≤ -1` is false. -/
 theorem opNorm_sq_le {E F : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E]
     [NormedAddCommGroup F] [NormedSpace ℝ F]
     (f : E →L[ℝ] F) (c : ℝ)
