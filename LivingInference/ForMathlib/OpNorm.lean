@@ -29,8 +29,8 @@ theorem opNorm_le_sqrt {E F : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E]
     exact le_of_sq_le_sq hsq (mul_nonneg (Real.sqrt_nonneg c) (norm_nonneg x))
   exact f.opNorm_le_bound (Real.sqrt_nonneg c) hbound
 
-/-- The same for the square of the norm. Here `0 ≤ c` is needed: in the zero space `c = -1` satisfies
-`hf`, and `0 ≤ -1` is false. -/
+/-- The same for the square of the norm. Here `0 ≤ c` is needed: in the zero space `c = -1`
+satisfies `hf`, and `0 ≤ -1` is false. -/
 theorem opNorm_sq_le {E F : Type*} [NormedAddCommGroup E] [NormedSpace ℝ E]
     [NormedAddCommGroup F] [NormedSpace ℝ F]
     (f : E →L[ℝ] F) (c : ℝ)
