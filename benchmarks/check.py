@@ -30,13 +30,16 @@ import norms  # noqa: E402
 import pybridge_extracted  # noqa: E402
 import torch  # noqa: E402
 
-from pybridge.check import CheckSpec, check_maps, select_maps  # noqa: E402
+from pybridge.check import CheckSpec, approximation, check_maps, select_maps  # noqa: E402
+from pybridge.compress.split import Splitter  # noqa: E402
 from pybridge.measure.cache import DiskCache  # noqa: E402
 from pybridge.measure.inputs import sample_inputs  # noqa: E402
 from pybridge.measure.ledger import Ledger  # noqa: E402
+from pybridge.measure.lockstep_scope import measure_lockstep  # noqa: E402
 from pybridge.measure.norm_cache import DiskNormCache  # noqa: E402
 from pybridge.measure.positions import position_sets  # noqa: E402
 from pybridge.measure.profile import ProfileSpec, measure_profile  # noqa: E402
+from pybridge.measure.removal_scope import measure_removals  # noqa: E402
 from pybridge.models.opening import OpenModel, open_model  # noqa: E402
 from pybridge.models.text import embedded_text, read_text, tokenise  # noqa: E402
 from pybridge.runtime.enclosure import EnclosureBackend, NormSource  # noqa: E402
@@ -98,13 +101,14 @@ def theorems_cost(opened: OpenModel, ids: torch.Tensor, spec: CheckSpec, repeats
     checks = [c for c in loaded if c.SCOPE == "map" and c.NUMBER[:1] in ("1", "2", "3", "4")]
     with tempfile.TemporaryDirectory() as folder:
         disk = DiskCache(Path(folder))
+        splitter = Splitter(spec.keep, spec.rank, disk)
 
         def theorems() -> None:
             source = NormSource(DiskNormCache(disk))
             ledger = Ledger(checks, EnclosureBackend(source), lambda *_: None)
             with sample_inputs(opened.adapter, [v.name for v in views], spec.vectors, spec.seed) as samples:
                 opened.adapter.trunk(ids)
-            check_maps(spec, views, samples, ledger, source, disk)
+            check_maps(views, samples, ledger, source, splitter)
 
         def full_forward() -> None:
             with torch.no_grad():
@@ -116,6 +120,59 @@ def theorems_cost(opened: OpenModel, ids: torch.Tensor, spec: CheckSpec, repeats
     detail = f"{theorems_s:.2f} s / {forward_s:.2f} s; the first, uncached pass took {first_s:.1f} s"
     name = f"theorems 1–4, {len(views)} maps × {spec.vectors} / full forward"
     yield Cost(name, theorems_s / forward_s, 10, "×", detail)
+
+
+def embedding_of(opened: OpenModel, ids: torch.Tensor) -> torch.Tensor:
+    """h_0 of one run."""
+    seen: list[torch.Tensor] = []
+
+    def keep(h: torch.Tensor) -> torch.Tensor:
+        seen.append(h[0])
+        return h
+
+    with opened.adapter.replace_embedding(keep):
+        opened.adapter.trunk(ids)
+    return seen[0]
+
+
+def a_ledger(scopes: set[str]) -> Ledger:
+    """Every theorem of some scopes."""
+    loaded = [pybridge_extracted.load(name) for name in pybridge_extracted.NAMES]
+    return Ledger([c for c in loaded if c.SCOPE in scopes], EnclosureBackend(), lambda *_: None)
+
+
+def lockstep_cost(opened: OpenModel, ids: torch.Tensor, spec: CheckSpec, repeats: int) -> Cost:
+    """The compressed model beside the dense one, its theorems included, factors cached: a block is evaluated
+    three times, its weights are written twice, and its states are enclosed.
+    """
+    views, positions = select_maps(opened, spec), position_sets(spec.skip_tokens, ids.shape[1])
+    h_0, ops = embedding_of(opened, ids), EnclosureBackend()
+    with tempfile.TemporaryDirectory() as folder:
+        matrices = approximation(Splitter(spec.keep, spec.rank, DiskCache(Path(folder))))
+
+        def lockstep() -> None:
+            ledger = a_ledger({"step", "lockstep"})
+            measure_lockstep(opened.adapter, h_0, views, matrices, positions, ops, ledger.put)
+
+        first_s = seconds(lockstep)
+        trunk_s, lockstep_s = in_turns(repeats, lambda: opened.adapter.trunk(ids), lockstep)
+    detail = f"{lockstep_s:.2f} s / {trunk_s:.2f} s; the first, uncached pass took {first_s:.1f} s"
+    return Cost("lockstep / trunk forward", lockstep_s / trunk_s, 6, "×", detail)
+
+
+def removals_cost(opened: OpenModel, ids: torch.Tensor, spec: CheckSpec, repeats: int) -> Cost:
+    """Every block removed, beside the (n + 1) / 2 trunk forwards that the walk is worth."""
+    positions = position_sets(spec.skip_tokens, ids.shape[1])
+    h_0, ops, n = embedding_of(opened, ids), EnclosureBackend(), opened.adapter.n_blocks
+
+    def removals() -> None:
+        ledger = a_ledger({"removal"})
+        measure_removals(opened.adapter, h_0, range(n), positions, ops, ledger.put)
+
+    trunk_s, removals_s = in_turns(repeats, lambda: opened.adapter.trunk(ids), removals)
+    worth = (n + 1) / 2 * trunk_s
+    detail = f"{removals_s:.2f} s / {worth:.2f} s, n = {n}"
+    return Cost("removals / (n + 1) / 2 trunk forwards", removals_s / worth, 2, "×", detail)
 
 
 def norm_cost(model: str, every: int) -> Cost:
@@ -168,6 +225,8 @@ def costs(arguments: argparse.Namespace) -> Iterator[Cost]:
     yield profile_cost(opened, ids, (0.01,), arguments.repeats)
     yield profile_cost(opened, ids, (0.001, 0.01, 0.05, 0.1), arguments.repeats)
     yield from theorems_cost(opened, ids, spec, arguments.repeats)
+    yield lockstep_cost(opened, ids, spec, arguments.repeats)
+    yield removals_cost(opened, ids, spec, arguments.repeats)
     weight_bytes = sum(p.numel() * p.element_size() for p in opened.model.parameters())
     del opened
     yield norm_cost(arguments.model, arguments.every)
