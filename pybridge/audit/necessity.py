@@ -1,4 +1,7 @@
-"""`tests/properties/necessity.json`: hypotheses that no counterexample was found without."""
+"""`tests/properties/necessity.json`: hypotheses that no counterexample was found without.
+
+Its form is told in `tests/properties/record_necessity.py`.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,7 @@ def read_necessity(root: Path) -> Necessity | None:
         return None
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        theorems = record.get("theorems", record)
-        return Necessity({name: _unneeded(entry) for name, entry in theorems.items()})
+        return Necessity({name: _unneeded(entry) for name, entry in record.items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingError(
             f"{NECESSITY} is not a record of the necessity search: {type(error).__name__}: {error}.\n"

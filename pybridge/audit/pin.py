@@ -21,13 +21,10 @@ from pybridge.audit.rules.imports import imported
 from pybridge.errors import LivingInferenceError, SettingError
 
 LIST = Path(__file__).with_name("mathlib_imports.txt")
+# what `to_additive` turns the second word of a name into
 _MULTIPLICATIVE = (
-    ("add", "mul"),
-    ("zero", "one"),
-    ("sub", "div"),
-    ("neg", "inv"),
-    ("nsmul", "pow"),
-    ("sum", "prod"),
+    *(("add", "mul"), ("zero", "one"), ("sub", "div"), ("neg", "inv"), ("sum", "prod"), ("abs", "mabs")),
+    *(("nsmul", "pow"), ("nonneg", "one_le"), ("pos", "one_lt"), ("nonpos", "le_one")),
 )
 
 

@@ -125,7 +125,15 @@ MANIFEST = {
         "third_bound": _manifest("LivingInference/Scalar.lean", "third_bound", "3"),
     }
 }
-NECESSITY = {"theorems": {"first_bound": {"hypotheses": {"hb": {"none_found_in": 12000}, "hab": {}}}}}
+NECESSITY = {
+    "first_bound": {
+        "statement": "sha256:…",
+        "hypotheses": {
+            "hab": {"dropped": "|a| ≤ b", "counterexample": {"space": "l2", "values": {"a": "1"}}},
+            "hb": {"dropped": "0 ≤ b", "none_found_in": 12000, "examples": {"l2": 12000}, "reason": ""},
+        },
+    }
+}
 
 
 def build(root: Path) -> Path:
