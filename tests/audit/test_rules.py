@@ -27,6 +27,7 @@ RED: list[tuple[str, str, str, str, str]] = [
     ("words", L, "namespace", "set_option autoImplicit true\n\nnamespace", "`set_option`"),
     ("words", L, "namespace", 'local notation "N" => 3\n\nnamespace', "`notation`"),
     ("words", L, "theorem", "unsafe theorem", "`unsafe`"),
+    ("words", "LivingInferenceTest/RoundTrip.lean", "LivingInference.third_bound a ha", "sorry", "`sorry`"),
     ("imports", B, "Mathlib.Tactic.Linarith", "Mathlib.Tactic.Linarit", "not known to exist at the pin"),
     ("imports", B, "Mathlib.Tactic.Linarith", "Mathlib.Data.Real.Basic", "imported twice"),
     ("imports", B, "Mathlib.Tactic.Linarith", "LivingInference.Scalar", "does not come before `Bounds`"),
