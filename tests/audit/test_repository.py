@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from pybridge.audit import LEAN_ORDER, Finding, run
+from pybridge.audit.identifiers import uses
 from pybridge.audit.lean_file import LeanFile
 from pybridge.audit.pairs import CLOSERS, OPENERS
 from pybridge.audit.project import Project, lean_file, read_project
 from pybridge.audit.rules.blocks import blocks
 from pybridge.audit.rules.brackets import brackets
+from pybridge.audit.rules.listed_names import listed_names
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPICS = [topic for topic in LEAN_ORDER if (ROOT / "LivingInference" / f"{topic}.lean").is_file()]
@@ -64,3 +66,16 @@ def test_a_proof_line_moved_to_the_left_is_noticed(project: Project, topic: str)
     for start in starts[:8]:
         moved = text[: file.source.line_start(file.line(start))] + text[start.start :]
         assert judged(project, blocks, file, moved)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_misspelt_library_name_is_noticed(project: Project, topic: str) -> None:
+    file = topic_file(project, topic)
+    text = file.source.text
+    places = {use.at for declaration in file.declarations for use in uses(file, declaration)}
+    names = [token for token in file.tokens if token.start in places]
+    for name in names[:: 1 + len(names) // 8]:
+        misspelt = lean_file(f"{text[: name.end]}zz{text[name.end :]}", file.path)
+        others = [misspelt if other is file else other for other in project.files]
+        said = listed_names(replace(project, files=tuple(others)))
+        assert any(f.file == file.path and "zz`" in f.message for f in said), name.text
