@@ -83,8 +83,8 @@ layer makes a relative error energy of exactly `g ^ 2 / (1 + 2 * g * cosθ + g ^
 
 Not in the paper. What is lost is `u`, of squared norm `g ^ 2 * ‖h‖ ^ 2`; what there was is
 `h + u`, by Theorem C0. `h ≠ 0` is needed: at `h = 0`, `u ≠ 0` the left side is `1` and `g` is `0`.
-`h + u = 0` is allowed; both sides are then `0`. Unlike `ρ` this number knows the direction of the
-update, and it is the one that says whether a layer can go.
+`h + u = 0` is allowed; both sides are then `0`. `ρ` sees of the update only how it changes the
+norm of the state, and what it does to an error; this number is the size of what removal loses.
 
 @mode runtime property
 @measure h state; u update

@@ -46,6 +46,8 @@ HOMES: dict[str, set[str]] = {
     "gguf": {"models"},
     "jinja2": {"codegen"},
     "typer": {"cli"},
+    "lean_interact": {"crosscheck"},
+    "lean_dojo": {"crosscheck"},
     "hypothesis": {"runtime", "extracted"},
     "torch": {"models", "compress", "measure", "check", "cli"},
 }
