@@ -233,8 +233,19 @@ def _transposes(context: Context) -> Iterator[tuple[str, Term]]:
         yield _name(node), MatMul(node.right, node.left)
     if isinstance(context.parent, Transpose) or not isinstance(node, Var | MatMul | Add | Sub):
         return
-    if isinstance(sort_of(node), Matrix):
+    if isinstance(sort_of(node), Matrix) and not _is_symmetric(node):
         yield _name(node), Transpose(node)
+
+
+def _is_symmetric(matrix: Term) -> bool:
+    """Whether the shape shows that a matrix is its own transpose."""
+    match matrix:
+        case MatMul(Transpose(left), right) | MatMul(left, Transpose(right)):
+            return left == right
+        case Add(left, right) | Sub(left, right):
+            return _is_symmetric(left) and _is_symmetric(right)
+        case _:
+            return False
 
 
 def _name(term: Term) -> str:

@@ -44,8 +44,8 @@ VERBS: dict[str, str] = {
     "sequence_below": "sequence_below(n, cap): entries 0 … n at most cap, often equal to it",
     "sequence_of": "sequence_of(n, lambda i: …): entries 0 … n, each computed once by the function",
     "sequence_until": (
-        "sequence_until(n, lambda i: …): entries 0 … n - 1 by the function; entry n by it or drawn freely, of the "
-        "same kind, each half of the time: nothing is asked of it"
+        "sequence_until(n, lambda i: …): entries 0 … n - 1 by the function; entry n, asked nothing of, "
+        "by it or drawn freely, of the same kind, each half of the time"
     ),
     "nonzero_vector_sequence": (
         'nonzero_vector_sequence("E", n): entries 0 … n - 1 nonzero, entry n any vector, at times zero; the '

@@ -16,9 +16,10 @@ from typing import Any
 
 from pybridge.codegen.load import load
 from pybridge.codegen.mutants import STEP, Mutant, mutants
+from pybridge.codegen.names import python_name
 from pybridge.codegen.render import check_source
 from pybridge.errors import PlanError
-from pybridge.ir.nodes import Statement
+from pybridge.ir.nodes import Matrix, Statement, Vec, index_of
 from pybridge.parser import read_project
 from pybridge.runtime.claims import forall, iff
 from pybridge.runtime.exact import ExactBackend
@@ -96,7 +97,23 @@ def replay(mutant: Mutant, entry: Mapping[str, Any]) -> bool:
     check = check_of(mutant)
     if entry["space"] not in check.SPACES:
         return False
-    return refutes(check, ExactBackend(entry["space"]), from_json(entry["values"]))
+    values = from_json(entry["values"])
+    return refutes(check, ExactBackend(entry["space"], sizes_of(mutant.statement, values)), values)
+
+
+def sizes_of(statement: Statement, values: Mapping[str, Any]) -> dict[str, int]:
+    """How many elements the index types of a statement have, by its matrices and vectors."""
+    sizes: dict[str, int] = {}
+    for binder in statement.binders:
+        value = values[python_name(binder.name)]
+        match binder.sort:
+            case Matrix(rows, columns):
+                sizes |= {rows: len(value.rows), columns: value.columns}
+            case Vec(space) if index := index_of(space):
+                sizes[index] = len(value.entries)
+            case _:
+                pass
+    return sizes
 
 
 def search(mutant: Mutant, budget: Budget) -> Witness | None:
@@ -150,6 +167,9 @@ class FrobeniusBackend(ExactBackend):
     def map_norm(self, linear_map: Any) -> Any:
         return self.frob_norm(linear_map)
 
+    def matrix_norm(self, matrix: Any) -> Any:
+        return self.frob_norm(matrix)
+
 
 def frobenius_check(check: Any) -> Any:
     """Claims that wherever a bound is attained with operator norms, it holds and is attained with Frobenius
@@ -165,15 +185,18 @@ def frobenius_check(check: Any) -> Any:
         return (("the bound is attained", lambda: attained(ops, values)),)
 
     def conclusion(ops: ExactBackend, **values: Any) -> Any:
-        return iff(attained(ops, values), attained(FrobeniusBackend(ops.space), values))
+        return iff(attained(ops, values), attained(FrobeniusBackend(ops.space, ops.sizes), values))
 
     return SimpleNamespace(NAME=check.NAME, SPACES=("l2",), hypotheses=hypotheses, conclusion=conclusion)
 
 
-def record(theorems: list[str], budget: Budget, say: Callable[[str], None]) -> dict[str, dict[str, Any]]:
-    """Search every mutant afresh; witnesses by theorem and mutant.
+def record(
+    theorems: list[str], budget: Budget, say: Callable[[str], None], *, afresh: bool = False
+) -> dict[str, dict[str, Any]]:
+    """A witness for every mutant that is not explained; by theorem and mutant.
 
-    Where the search finds nothing, a recorded witness that still kills is kept: some are written by hand.
+    A recorded witness that still kills is kept without a search, or, `afresh`, where the search finds no
+    other: some are written by hand.
     """
     found: dict[str, dict[str, Any]] = {}
     for theorem in theorems:
@@ -181,12 +204,11 @@ def record(theorems: list[str], budget: Budget, say: Callable[[str], None]) -> d
         for mutant in mutants(statements()[theorem]):
             if mutant.id in equivalents().get(theorem, {}):
                 continue
-            witness = search(mutant, budget)
-            kept = witnesses().get(theorem, {}).get(mutant.id)
-            if witness is not None:
-                found[theorem][mutant.id] = {"space": witness.space, "values": to_json(witness.bindings)}
-            elif kept is not None and replay(mutant, kept):
-                say(f"{theorem}: kept the recorded witness of {mutant.id}")
+            entry = witnesses().get(theorem, {}).get(mutant.id)
+            kept = entry if entry is not None and replay(mutant, entry) else None
+            if afresh or kept is None:
+                kept = _searched(mutant, budget) or kept or _borrowed(mutant, found[theorem])
+            if kept is not None:
                 found[theorem][mutant.id] = kept
             else:
                 say(
@@ -194,6 +216,19 @@ def record(theorems: list[str], budget: Budget, say: Callable[[str], None]) -> d
                 )
         say(f"{theorem}: {len(found[theorem])} killed")
     return found
+
+
+def _borrowed(mutant: Mutant, others: Mapping[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """A witness against another mutant of the same theorem that kills this one too."""
+    return next((entry for entry in others.values() if replay(mutant, entry)), None)
+
+
+def _searched(mutant: Mutant, budget: Budget) -> dict[str, Any] | None:
+    try:
+        witness = search(mutant, budget)
+    except PlanError:
+        return None
+    return {"space": witness.space, "values": to_json(witness.bindings)} if witness else None
 
 
 def write_witnesses(found: Mapping[str, Mapping[str, Any]]) -> None:

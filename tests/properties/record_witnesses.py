@@ -1,7 +1,9 @@
-"""Search all mutants afresh and rewrite `witnesses.json`: `python -m tests.properties.record_witnesses
-[THEOREM …]`.
+"""Find a witness against every mutant and rewrite `witnesses.json`:
 
-Run it after a statement changed, read the difference, and argue what survives in `equivalents.toml`.
+    python -m tests.properties.record_witnesses [--afresh] [THEOREM …]
+
+Run it after a statement changed, read the difference, and argue what survives in `equivalents.toml`. Recorded
+witnesses that still kill are kept; with `--afresh` every mutant is searched again.
 """
 
 from __future__ import annotations
@@ -11,11 +13,12 @@ import sys
 from tests.properties.mutation import Budget, record, statements, witnesses, write_witnesses
 
 BUDGET = Budget(plain=400, coincidences=3000)
+AFRESH = "--afresh"
 
 
-def main(theorems: list[str]) -> None:
-    names = theorems or list(statements())
-    found = record(names, BUDGET, lambda line: print(line, flush=True))
+def main(arguments: list[str]) -> None:
+    names = [name for name in arguments if name != AFRESH] or list(statements())
+    found = record(names, BUDGET, lambda line: print(line, flush=True), afresh=AFRESH in arguments)
     write_witnesses({name: found.get(name, witnesses().get(name, {})) for name in statements()})
 
 
