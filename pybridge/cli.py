@@ -238,6 +238,36 @@ def replay(
     raise typer.Exit(0 if outcome.reproduced else 1)
 
 
+@app.command()
+def audit(
+    root: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The project's folder. Default: the one you are in.")
+    ] = None,
+) -> None:
+    """Hold the Lean sources and their pages to the rules that need no Lean.
+
+    Exit code 0: clean. 1: findings. 2: bad input.
+    """
+    from pybridge.audit import run
+
+    report = run(root)
+    typer.echo("\n".join(report.lines()))
+    raise typer.Exit(report.exit_code)
+
+
+@app.command(
+    add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def crosscheck(ctx: typer.Context) -> None:
+    """Ask Lean, lean-interact and LeanDojo about this project, where they are installed.
+
+    Exit code 0: all hold or were skipped. 1: a check failed. 2: bad input.
+    """
+    from pybridge.crosscheck.__main__ import main
+
+    raise typer.Exit(main(ctx.args))
+
+
 def _console(no_color: bool) -> Any:
     """stdout; outside a terminal plain text, wide enough for the tables."""
     from rich.console import Console

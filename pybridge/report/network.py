@@ -50,7 +50,7 @@ def _geometric(end: Record) -> str:
 def _against_linear(end: Record, bound: str) -> str:
     """`2.3 times tighter than n · max c`; a linear line that is no bound is compared all the same."""
     times = end["times_tighter_than_linear"][bound]
-    if times is None:
+    if not times:
         return "not comparable with n · max c"
     if times >= 1:
         return f"{compact(times)} times tighter than n · max c"
@@ -62,13 +62,19 @@ def _linear(end: Record) -> str:
     line = f"Theorem 7's line n · max c = {compact(end['linear_max'])}, Σ c = {compact(end['linear_sum'])}: "
     expanding = end["expanding_blocks"]
     if expanding:
-        missed = "; the error is beyond Σ c" if end["measured"] > end["linear_sum"] else ""
+        beyond = end["linear_sum"] is not None and end["measured"] > end["linear_sum"]
+        missed = "; the error is beyond Σ c" if beyond else ""
         return line + (
             f"no bound (D8), {share(expanding, end['blocks'])} blocks expand the error they meet{missed}."
         )
+    tightness = (
+        f"tightness {compact(end['tightness']['linear_max'])} and {compact(end['tightness']['linear_sum'])}"
+    )
+    if end["factor_cap"] is not None and end["factor_cap"] <= 1:
+        return line + f"bounds (D8: no factor is above 1; {tightness})."
     return line + (
-        f"bounds here (D8: no block expanded this error; tightness "
-        f"{compact(end['tightness']['linear_max'])} and {compact(end['tightness']['linear_sum'])})."
+        f"bounds on this run alone ({tightness}): no block expanded its relative error (D8), "
+        f"though a factor of {compact(end['factor_cap'])} allows it."
     )
 
 

@@ -74,6 +74,14 @@ def test_every_command_is_a_module_too(module: str) -> None:
     assert f"Usage: pybridge {module}" in done.stdout
 
 
+@pytest.mark.parametrize("command", ["audit", "crosscheck"])
+def test_what_concerns_lean_is_a_command_too(command: str, tmp_path: Path) -> None:
+    assert command in CliRunner().invoke(app, ["--help"]).stdout
+    lost = CliRunner().invoke(app, [command, "--root", str(tmp_path / "nowhere")])
+    assert lost.exit_code == 2
+    assert len(re.findall(r"^\w+Error: ", lost.stderr, flags=re.MULTILINE)) == 1
+
+
 def test_the_summary_comes_first_then_ledger_then_blocks(arguments: list[str]) -> None:
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.stderr

@@ -191,7 +191,11 @@ def test_the_compressed_model_is_one_line_with_every_bound() -> None:
     )
     assert "Theorem D3's bound: 24 (tightness 0.5, 4 times looser than n · max c)" in line
     assert "No geometric bound (D2, D5): the largest factor is 2.5, not below 1." in line
-    assert "n · max c = 6, Σ c = 4: bounds here (D8: no block expanded this error; tightness 0.5" in line
+    assert (
+        "n · max c = 6, Σ c = 4: bounds on this run alone (tightness 0.5 and 0.5): no block expanded" in line
+    )
+    assert line.endswith("though a factor of 2.5 allows it.")
+    assert lockstep_line(factor_cap=1.0).endswith("bounds (D8: no factor is above 1; tightness 0.5 and 0.5).")
 
 
 def test_a_geometric_bound_is_compared_and_its_limit_said() -> None:
@@ -206,8 +210,17 @@ def test_a_geometric_bound_is_compared_and_its_limit_said() -> None:
 def test_a_linear_line_that_is_no_bound_is_said_to_be_none(measured: float, beyond: bool) -> None:
     line = lockstep_line(expanding_blocks=2, measured=measured)
     assert "no bound (D8), 2 of 6 blocks expand the error they meet" in line
-    assert "bounds here" not in line
+    assert "Σ c = 4: bounds" not in line
     assert ("the error is beyond Σ c" in line) == beyond
+
+
+def test_bounds_that_overflowed_are_dashes() -> None:
+    nothing = dict.fromkeys(an_end()["tightness"])
+    times = dict.fromkeys(an_end()["times_tighter_than_linear"])
+    missing = dict.fromkeys(("heterogeneous", "linear_max", "linear_sum", "factor_cap"))
+    line = lockstep_line(**missing, tightness=nothing, times_tighter_than_linear=times)
+    assert "Theorem D3's bound: – (tightness –, not comparable with n · max c)" in line
+    assert "no bound (D8)" in lockstep_line(**missing, expanding_blocks=1, tightness=nothing)
 
 
 def test_a_compressed_model_without_numbers_says_why() -> None:
