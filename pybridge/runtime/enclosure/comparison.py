@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pybridge.runtime.claims import Claim, Truth, decide, relation
-from pybridge.runtime.enclosure.reals import EnclosedReal
+from pybridge.runtime.enclosure.reals import EnclosedReal, as_real
 
 EQUALITY_WIDTH = 1e-6
 """`=` holds when the intervals meet and their hull is at most this wide relative to its magnitude."""
@@ -16,7 +18,8 @@ Truths = NDArray[np.int8]
 
 def at_most(left: EnclosedReal, right: EnclosedReal) -> Claim:
     """`left ≤ right`."""
-    truth = decide(left.hi <= right.lo, left.lo > right.hi)
+    same = left is right
+    truth = decide((left.hi <= right.lo) | same, (left.lo > right.hi) & (not same))
     for a, b, shared in _shared_factors(left, right):
         # shared ≥ 0: a ≤ b suffices; shared > 0 is needed to carry a > b over
         cancelled = decide((a.hi <= b.lo) & (shared.lo >= 0), (a.lo > b.hi) & (shared.lo > 0))
@@ -26,7 +29,7 @@ def at_most(left: EnclosedReal, right: EnclosedReal) -> Claim:
 
 def less(left: EnclosedReal, right: EnclosedReal) -> Claim:
     """`left < right`."""
-    truth = decide(left.hi < right.lo, left.lo >= right.hi)
+    truth = decide(left.hi < right.lo, (left.lo >= right.hi) | (left is right))
     for a, b, shared in _shared_factors(left, right):
         cancelled = decide((a.hi < b.lo) & (shared.lo > 0), (a.lo >= b.hi) & (shared.lo >= 0))
         truth = np.where(truth == Truth.UNDECIDED, cancelled, truth)
@@ -58,13 +61,24 @@ def different_by_distance(distance: EnclosedReal) -> Truths:
 
 
 def _shared_factors(left: EnclosedReal, right: EnclosedReal):
-    """(a, b, s) with left = a · s and right = b · s for one and the same s."""
-    if left.factors is None or right.factors is None:
-        return
-    for a, shared in (left.factors, left.factors[::-1]):
-        for b, other in (right.factors, right.factors[::-1]):
+    """(a, b, s) with left = a · s and right = b · s for one and the same s, or left = a/s and right = b/s.
+
+    A real is 1 times itself. Where s = 0, both quotients are 0, as both products are.
+    """
+    if left.quotient and right.quotient and left.quotient[1] is right.quotient[1]:
+        yield left.quotient[0], right.quotient[0], left.quotient[1]
+    for a, shared in _as_products(left):
+        for b, other in _as_products(right):
             if shared is other:
                 yield a, b, shared
+
+
+def _as_products(real: EnclosedReal) -> Iterator[tuple[EnclosedReal, EnclosedReal]]:
+    yield as_real(1), real
+    if real.factors is not None:
+        a, b = real.factors
+        yield a, b
+        yield b, a
 
 
 def _meet(left: EnclosedReal, right: EnclosedReal) -> NDArray[np.bool_]:

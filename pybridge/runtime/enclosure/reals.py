@@ -22,16 +22,21 @@ class EnclosedReal:
             "unbounded as far as is known"; it arises from overflow and from division by what may be 0.
         factors: the two reals this one is the product of, else None. A comparison of two products may cancel
             a factor they share, which their intervals alone could not.
+        quotient: likewise numerator and denominator of a quotient.
     """
 
-    __slots__ = ("factors", "hi", "lo")
+    __slots__ = ("factors", "hi", "lo", "quotient")
     __array_ufunc__ = None  # NumPy arrays do not absorb enclosed reals elementwise
 
     def __init__(
-        self, lo: ArrayLike, hi: ArrayLike, factors: tuple[EnclosedReal, EnclosedReal] | None = None
+        self,
+        lo: ArrayLike,
+        hi: ArrayLike,
+        factors: Pair | None = None,
+        quotient: Pair | None = None,
     ) -> None:
         self.lo, self.hi = np.broadcast_arrays(np.asarray(lo, np.float64), np.asarray(hi, np.float64))
-        self.factors = factors
+        self.factors, self.quotient = factors, quotient
         if not np.all(self.lo <= self.hi):
             raise ValueError(f"no interval: [{self.lo}, {self.hi}]")
 
@@ -57,9 +62,17 @@ class EnclosedReal:
     def is_point(self) -> NDArray[np.bool_]:
         return self.lo == self.hi
 
+    @property
+    def is_zero(self) -> bool:
+        """Certainly 0 in every instance."""
+        return not (np.any(self.lo) or np.any(self.hi))
+
     # ---- ring operations -----------------------------------------------------------------------------------
     def __add__(self, other: Any) -> EnclosedReal:
         other = as_real(other)
+        for zero, rest in ((self, other), (other, self)):
+            if zero.is_zero and rest.lo.shape == np.broadcast_shapes(zero.lo.shape, rest.lo.shape):
+                return rest  # the very object, so that a comparison still knows it
         return EnclosedReal(directed.add(self.lo, other.lo)[0], directed.add(self.hi, other.hi)[1])
 
     def __neg__(self) -> EnclosedReal:
@@ -84,6 +97,9 @@ class EnclosedReal:
 
     def __rmul__(self, other: Any) -> EnclosedReal:
         return as_real(other) * self
+
+
+Pair = tuple[EnclosedReal, EnclosedReal]
 
 
 def as_real(value: Any) -> EnclosedReal:
@@ -112,7 +128,7 @@ def divide(numerator: EnclosedReal, denominator: EnclosedReal) -> EnclosedReal:
     )
     zero = (denominator.lo == 0) & (denominator.hi == 0)
     lo, hi = np.where(safe, lo, -np.inf), np.where(safe, hi, np.inf)
-    return EnclosedReal(np.where(zero, 0.0, lo), np.where(zero, 0.0, hi))
+    return EnclosedReal(np.where(zero, 0.0, lo), np.where(zero, 0.0, hi), quotient=(numerator, denominator))
 
 
 def _hull(

@@ -34,9 +34,11 @@ class EnclosedVec:
         image: (f, x) when this vector is f x and both are still in use, else None. Differences of images are
             taken before the map is applied, as (f - g) x and f (x - y): an error of interest must not drown
             in the rounding of the two large outputs.
+        summands: (x, y) when this vector is x + y, likewise: (x + y) - (x + z) is y - z, and (x + y) - x is
+            y.
     """
 
-    __slots__ = ("__weakref__", "_image", "_memo", "mid", "rad")
+    __slots__ = ("__weakref__", "_image", "_memo", "_summands", "mid", "rad")
     __array_ufunc__ = None
 
     def __init__(
@@ -48,6 +50,7 @@ class EnclosedVec:
         self.mid = mid
         self.rad: Array = np.asarray(rad, dtype=np.float64)
         self._image = (ref(image[0]), ref(image[1])) if image else None
+        self._summands: tuple[ref[EnclosedVec], ref[EnclosedVec]] | None = None
         self._memo = Memo()
 
     @classmethod
@@ -72,16 +75,24 @@ class EnclosedVec:
         f, x = self._image[0](), self._image[1]()
         return None if f is None or x is None else (f, x)
 
+    @property
+    def summands(self) -> tuple[EnclosedVec, EnclosedVec] | None:
+        if self._summands is None:
+            return None
+        x, y = self._summands[0](), self._summands[1]()
+        return None if x is None or y is None else (x, y)
+
     # ---- sums ----------------------------------------------------------------------------------------------
     def __add__(self, other: EnclosedVec | ZeroVec) -> EnclosedVec:
         if isinstance(other, ZeroVec):
             return self
-        return self._memo.once_with("+", other, lambda: _sum(self, other, np.add))
+        return self._memo.once_with("+", other, lambda: _total(self, other))
 
     def __sub__(self, other: EnclosedVec | ZeroVec) -> EnclosedVec:
         if isinstance(other, ZeroVec):
             return self
-        return self._memo.once_with("-", other, lambda: _difference(self, other))
+        # what cancels is not remembered here: an operand remembered on a sum of itself would be a cycle
+        return _cancelled(self, other) or self._memo.once_with("-", other, lambda: _difference(self, other))
 
     def __neg__(self) -> EnclosedVec:
         return EnclosedVec(-self.mid, self.rad)
@@ -146,6 +157,12 @@ def _sum(left: EnclosedVec, right: EnclosedVec, operation: np.ufunc) -> Enclosed
     return without_overflow(result)
 
 
+def _total(left: EnclosedVec, right: EnclosedVec) -> EnclosedVec:
+    total = _sum(left, right, np.add)
+    total._summands = (ref(left), ref(right))
+    return total
+
+
 def without_overflow(vector: EnclosedVec) -> EnclosedVec:
     """The vector itself, or 0 ± ∞ in instances where an entry or the radius has overflowed."""
     broken = ~np.isfinite(vector.mid_norm()[1]) | ~np.isfinite(vector.rad)
@@ -156,6 +173,8 @@ def without_overflow(vector: EnclosedVec) -> EnclosedVec:
 
 
 def _difference(left: EnclosedVec, right: EnclosedVec) -> EnclosedVec:
+    if left is right:  # one vector, wherever in its ball it lies; not two that happen to be near
+        return EnclosedVec(np.zeros_like(left.mid), 0.0)
     left_image, right_image = left.image, right.image
     if left_image and right_image:
         (f, x), (g, y) = left_image, right_image
@@ -164,6 +183,25 @@ def _difference(left: EnclosedVec, right: EnclosedVec) -> EnclosedVec:
         if f is g:
             return f.image(x - y)
     return _sum(left, right, np.subtract)
+
+
+def _cancelled(left: EnclosedVec, right: EnclosedVec) -> EnclosedVec | None:
+    """left - right without a summand they share, if they do."""
+    for rest, summand in _split(left):
+        if summand is right:
+            return rest
+        for other_rest, other_summand in _split(right):
+            if summand is other_summand:
+                return rest - other_rest
+    return None
+
+
+def _split(vector: EnclosedVec) -> tuple[tuple[EnclosedVec, EnclosedVec], ...]:
+    """(rest, summand) for each of its two summands."""
+    if vector.summands is None:
+        return ()
+    x, y = vector.summands
+    return (x, y), (y, x)
 
 
 def _inner(left: EnclosedVec, right: EnclosedVec) -> EnclosedReal:

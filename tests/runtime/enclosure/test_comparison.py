@@ -75,14 +75,47 @@ def test_a_factor_that_may_vanish_or_be_negative_proves_only_what_it_can() -> No
     assert ops.le(negative * small, negative * large).truth == U
 
 
+def test_a_shared_denominator_cancels() -> None:
+    """10c with no error yet: ‖û - u‖ / ‖h'‖ ≤ ε / ‖h'‖, an equality but for the last place of ‖h'‖."""
+    norm, injected, less = interval(3.0, 3.1), as_real(0.5), as_real(0.499)
+    assert ops.le(ops.div(injected, norm), ops.div(injected, norm)).truth == T
+    assert ops.lt(ops.div(less, norm), ops.div(injected, norm)).truth == T
+    assert ops.le(ops.div(injected, norm), ops.div(less, norm)).truth == F
+    assert ops.le(ops.div(injected, interval(3.0, 3.1)), ops.div(injected, norm)).truth == U
+    vanishing, negative = interval(0.0, 1.0), interval(-2.0, -1.0)
+    assert ops.le(ops.div(less, vanishing), ops.div(injected, vanishing)).truth == T
+    assert ops.le(ops.div(injected, vanishing), ops.div(less, vanishing)).truth == U
+    assert ops.le(ops.div(injected, negative), ops.div(less, negative)).truth == U
+
+
+def test_a_real_is_one_times_itself() -> None:
+    """D1 over no block at all: V n ≤ 1 * V n."""
+    v = interval(1.0, 1.01)
+    assert ops.le(v, v).truth == T
+    assert ops.lt(v, v).truth == F
+    assert ops.le(v, ops.product(0, 0, lambda t: v) * v).truth == T
+    assert ops.le(v, as_real(0.999) * v).truth == F
+    assert ops.le(v, interval(1.0, 1.01)).truth == U
+    assert ops.le(interval(-1.0, 1.0), v).truth == T
+
+
+def test_adding_zero_changes_nothing_and_is_seen_not_to() -> None:
+    v = EnclosedReal([1.0, 2.0], [1.5, 2.5])
+    assert v + as_real(0) is v
+    assert as_real(0) + v is v
+    assert v - as_real(0) is v
+    assert (EnclosedReal([0.0, 0.0], [0.0, 0.0]) + interval(1, 2)).lo.tolist() == [1.0, 1.0]
+    assert v + EnclosedReal([0.0, 0.0], [0.0, 1.0]) is not v
+
+
 def test_vectors_and_maps_compare_by_the_norm_of_their_difference() -> None:
     x, y = EnclosedVec.exact([[1.0, 0.0], [0.0, 0.0]]), EnclosedVec.exact([[0.0, 1.0], [0.0, 0.0]])
     assert ops.ne(x, y).truth.tolist() == [T, F]
     assert ops.eq(x, y).truth.tolist() == [F, T]
     assert ops.ne(x, ops.zero("E")).truth.tolist() == [T, F]
-    assert ops.eq(x + y, y + x).all_true()  # their distance is within [0, 2 rad], narrow against ‖x + y‖
+    assert ops.eq(x + y, EnclosedVec.exact(x.mid) + y).all_true()  # within [0, 2 rad], narrow against ‖x + y‖
     far, tiny = EnclosedVec.exact([1e10, 0.0]), EnclosedVec.exact([1e-9, 0.0])
-    assert int(ops.eq(far + tiny - far, tiny).truth) == U
+    assert int(ops.eq(far + tiny - EnclosedVec.exact(far.mid), tiny).truth) == U
     W = EnclosedMap.exact(np.eye(2))
     assert ops.eq(W, EnclosedMap.exact(np.eye(2))).all_true()
     assert ops.ne(W, EnclosedMap.exact(2 * np.eye(2))).all_true()

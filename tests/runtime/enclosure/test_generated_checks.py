@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,96 +16,27 @@ import pytest
 
 from pybridge.runtime.backend import Backend
 from pybridge.runtime.claims import Claim
-from pybridge.runtime.enclosure import EnclosedMap, EnclosedReal, EnclosedVec, EnclosureBackend
+from pybridge.runtime.enclosure import EnclosedMap, EnclosedVec, EnclosureBackend
 from pybridge.runtime.verdict import Evaluation, Verdict, evaluate
+from tests.runtime.enclosure.model_data import (
+    block_data,
+    gentle,
+    halving,
+    lockstep_data,
+    lockstep_steps,
+    map_data,
+    mixing,
+    profile_data,
+    removal_data,
+    saturated,
+    shrinking,
+)
 
-BATCH = 8
 CHECKS = [pybridge_extracted.load(name) for name in pybridge_extracted.NAMES]
 RUNTIME = [check for check in CHECKS if "runtime" in check.MODES]
 
-
-def map_data(
-    seed: int, shape: tuple[int, int] = (48, 32), keep: float = 0.1, rank: int = 4
-) -> dict[str, Any]:
-    """A linear map, its magnitude-pruned part, the low-rank part of that, and float32 activations."""
-    rng = np.random.default_rng(seed)
-    weight = (rng.standard_normal(shape) * rng.gamma(1.0, size=shape)).astype(np.float32)
-    sparse = weight * (np.abs(weight) >= np.quantile(np.abs(weight), 1 - keep))
-    u, s, v = np.linalg.svd(sparse.astype(np.float64), full_matrices=False)
-    cached = (1 + 20 * (np.arange(shape[1]) == 3)) * rng.standard_normal((BATCH, shape[1]))
-    x = cached + 0.1 * rng.standard_normal(cached.shape) * rng.gamma(2.0, size=(BATCH, 1))
-    x, cached = x.astype(np.float32), cached.astype(np.float32)
-    near, far = np.quantile(np.linalg.norm((x - cached).astype(np.float64), axis=1), [0.25, 0.75])
-    return {
-        "weight": EnclosedMap.exact(weight),
-        "sparse weight": EnclosedMap.exact(sparse),
-        "low-rank weight": EnclosedMap.factored(u[:, :rank] * s[:rank], v[:rank]),
-        "activation": EnclosedVec.exact(x),
-        "cached activation": EnclosedVec.exact(cached),
-        "near radius": float(near),
-        "far radius": float(far),
-        "full cost": float(shape[0] * shape[1]),
-        "hit cost": 0.0,
-        "lookup cost": float(shape[1] * 3),
-        "hit rate": 0.75,
-    }
-
-
-def shrinking(h: np.ndarray) -> np.ndarray:
-    """Takes most of the state away, sink included."""
-    return 0.1 * h + np.tanh(h[::-1])
-
-
-def mixing(h: np.ndarray) -> np.ndarray:
-    return h + np.tanh(h) @ (np.random.default_rng(9).standard_normal((96, 96)) / 30)
-
-
-def saturated(h: np.ndarray) -> np.ndarray:
-    """Adds a large update that a small error does not change: Theorem 10's condition holds."""
-    return h + 4 * np.sign(h)
-
-
-def block_data(seed: int, epsilon: float, block: Callable[[np.ndarray], np.ndarray]) -> dict[str, Any]:
-    """A float32 residual stream with a sink position, its update, and both with noise of size epsilon."""
-    rng = np.random.default_rng(seed)
-    state = rng.standard_normal((64, 96))
-    state += np.sign(state)
-    state[0] *= 30
-    noise = rng.standard_normal(state.shape)
-    noise *= epsilon * np.linalg.norm(state) / np.linalg.norm(noise)
-    h, hhat = state.astype(np.float32), (state + noise).astype(np.float32)
-    after, after_hat = block(h).astype(np.float32), block(hhat).astype(np.float32)
-    before = {"state": h, "perturbed state": hhat}
-    vectors = {name: EnclosedVec.exact(array.reshape(1, -1)) for name, array in before.items()}
-    vectors["update"] = EnclosedVec.exact(after.reshape(1, -1)) - vectors["state"]
-    vectors["perturbed update"] = EnclosedVec.exact(after_hat.reshape(1, -1)) - vectors["perturbed state"]
-    norm = {name: vector.norm() for name, vector in vectors.items()}
-    error = (vectors["state"] - vectors["perturbed state"]).norm()
-    moved = (vectors["update"] - vectors["perturbed update"]).norm()
-    ops = EnclosureBackend()
-    growth = ops.div((vectors["state"] + vectors["update"]).norm(), norm["state"])
-    arrived = (vectors["state"] + vectors["update"]) - (
-        vectors["perturbed state"] + vectors["perturbed update"]
-    )
-    return vectors | {
-        "gain": ops.div(norm["update"], norm["state"]),
-        "alignment": ops.div(vectors["state"].inner(vectors["update"]), norm["state"] * norm["update"]),
-        "lipschitz ratio": ops.upper_end(ops.div(moved, error)),
-        "state growth": growth,
-        "error growth": ops.div(arrived.norm(), error),
-    }
-
-
-def profile_data(seed: int, blocks: int, contraction: float) -> dict[str, Any]:
-    injections = np.random.default_rng(seed).gamma(2.0, size=blocks) / 100
-    return {
-        "block count": blocks,
-        "relative injections": lambda i: EnclosedReal.exact(injections[i]),
-        "injection cap": float(max(injections, default=0.0)),
-        "contraction cap": contraction,
-    }
-
-
+LAYERS = [shrinking, mixing, saturated, gentle]
+STEPS = [lockstep_steps(0, [saturated] * 5), lockstep_steps(1, LAYERS), lockstep_steps(2, [gentle])]
 DATA: dict[str, list[dict[str, Any]]] = {
     "map": [
         map_data(0),
@@ -115,11 +45,21 @@ DATA: dict[str, list[dict[str, Any]]] = {
         map_data(3, (3, 9), keep=0.6, rank=1),
     ],
     "block": [
-        block_data(seed, epsilon, block)
-        for seed, epsilon in ((0, 0.01), (1, 0.1))
-        for block in (shrinking, mixing, saturated)
+        block_data(seed, epsilon, block) for seed, epsilon in ((0, 0.01), (1, 0.1)) for block in LAYERS
     ],
-    "profile": [profile_data(0, 12, 0.97), profile_data(1, 1, 0.5), profile_data(2, 30, 1.2)],
+    "profile": [
+        profile_data(0, [saturated] * 12, 0.97),
+        profile_data(1, [mixing], 0.5),
+        profile_data(2, LAYERS * 7, 1.2),
+        profile_data(3, [], 0.5),
+    ],
+    "step": [step for steps in STEPS for step in steps],
+    "lockstep": [*map(lockstep_data, STEPS), lockstep_data(lockstep_steps(3, [halving] * 4))],
+    "removal": [
+        removal_data(0, LAYERS, 0),
+        removal_data(1, LAYERS, 3),
+        removal_data(2, [saturated, mixing] * 3, 2),
+    ],
 }
 
 

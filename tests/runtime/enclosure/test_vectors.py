@@ -81,6 +81,20 @@ def test_a_difference_of_data_is_known_to_the_last_place() -> None:
     assert (error.hi - error.lo) / error.lo <= 1e-12
 
 
+def test_a_shared_summand_is_taken_out_of_a_difference() -> None:
+    """A small update of a large state: (h + u) - (h + û) is u - û, not the rounding of two large sums."""
+    h, u, uhat = (EnclosedVec.exact(np.array(entries)) for entries in ([1e12, 3.0], [1e-6, 0.1], [2e-6, 0.3]))
+    for difference in ((h + u) - (h + uhat), (u + h) - (h + uhat), (h + u) - (uhat + h)):
+        assert difference is u - uhat
+    assert (h + u) - h is u
+    assert (h + u) - u is h
+    assert not np.any((h - h).mid)
+    assert (h - h).rad == 0.0
+    enclosed = EnclosedVec(np.array([1.0, 2.0]), 0.5)
+    assert (enclosed - enclosed).norm().hi == 0.0
+    assert (enclosed - EnclosedVec(np.array([1.0, 2.0]), 0.5)).norm().hi >= 1.0, "near is not the same"
+
+
 def test_derived_values_are_computed_once() -> None:
     x, y = EnclosedVec.exact([1.0, 2.0]), EnclosedVec.exact([3.0, 4.0])
     assert x + y is x + y
