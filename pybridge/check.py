@@ -13,10 +13,8 @@ if __name__ == "__main__":  # here, before anything heavy is imported
 
 import json
 import re
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +26,10 @@ from torch import Tensor
 from pybridge.compress.magnitude import kept_count
 from pybridge.compress.split import Splitter
 from pybridge.errors import SettingError
+from pybridge.measure.about import about_record
 from pybridge.measure.block_scope import BlockScope
 from pybridge.measure.cache import DiskCache
+from pybridge.measure.clock import Clock
 from pybridge.measure.environment import environment_record, versions
 from pybridge.measure.files import require_writable, write_atomically
 from pybridge.measure.inputs import Sample, sample_inputs
@@ -58,11 +58,9 @@ from pybridge.models.cache import cache_root
 from pybridge.models.linear_maps import LinearMapView
 from pybridge.models.opening import OpenModel, open_model
 from pybridge.models.text import (
-    bos_handling,
     embedded_text,
     load_dataset_text,
     read_text,
-    text_digest,
     tokenise,
 )
 from pybridge.runtime.enclosure import EnclosureBackend, NormSource
@@ -173,7 +171,7 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
     Raises: LivingInferenceError for everything a user can mend; nothing half-written is left.
     """
     spec.require_sound()
-    clock = _Clock()
+    clock = Clock()
     with clock.stage("open"):
         text_source, text = _text(spec)  # before a model that may have to be downloaded
         progress.begin("opening the model")
@@ -187,7 +185,7 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
         input_ids = _tokens(spec, opened, text)
         views = select_maps(opened, spec)
         removals = chosen_blocks(spec.removals, opened.adapter.n_blocks)
-    about = _about(spec, opened, text_source, text, input_ids)
+    about = about_record(opened, text_source, text, input_ids, _protocol(spec))
     violations = ViolationWriter(spec.violations_folder, about | {"versions": versions()})
     disk = DiskCache(cache_root(spec.cache_dir) / "bounds")
     norms = NormSource(DiskNormCache(disk))
@@ -334,44 +332,26 @@ def approximation(splitter: Splitter) -> Replacement:
     return of
 
 
-def _about(
-    spec: CheckSpec, opened: OpenModel, text_source: str, text: str, input_ids: Tensor
-) -> dict[str, Any]:
-    """The model, the text and the protocol: what two runs must share for their numbers to be compared."""
-    adapter = opened.adapter
+def _protocol(spec: CheckSpec) -> dict[str, Any]:
+    """The settings that two runs must share for their numbers to be compared."""
     return {
-        "model": {
-            "name": opened.name,
-            "source": opened.source,
-            "digest": opened.weight_digest(),
-            "family": adapter.family,
-            "residual_shape": str(adapter.residual_shape),
-            "blocks": adapter.n_blocks,
-            "d_model": adapter.d_model,
-            "context_length": adapter.context_length,
-        },
-        "text": {"source": text_source, "digest": text_digest(text)},
-        "protocol": {
-            "tokens": spec.tokens,
-            "token_ids": text_digest(" ".join(str(i) for i in input_ids[0].tolist())),
-            "bos": bos_handling(opened.tokenizer),
-            "eps": list(spec.eps),
-            "perturbation": "Gaussian at h_0, one direction for all eps, ‖e_0‖ = eps ‖h_0‖ over the sequence",
-            "seed": spec.seed,
-            "granularity": spec.granularity,
-            "skip_tokens": spec.skip_tokens,
-            "norm": "Frobenius over tokens × d_model, accumulated in float64",
-            "keep": spec.keep,
-            "rank": spec.rank,
-            "maps": spec.maps,
-            "vectors": spec.vectors,
-            "compressed": (
-                f"every chosen linear map replaced by W_approx, the rank-{spec.rank} truncation of the "
-                f"{spec.keep:g} of its entries that are largest, multiplied out and rounded once to "
-                f"{spec.dtype}; biases, norms, embeddings and maps not chosen as they are"
-            ),
-            "removals": spec.removals,
-        },
+        "tokens": spec.tokens,
+        "eps": list(spec.eps),
+        "perturbation": "Gaussian at h_0, one direction for all eps, ‖e_0‖ = eps ‖h_0‖ over the sequence",
+        "seed": spec.seed,
+        "granularity": spec.granularity,
+        "skip_tokens": spec.skip_tokens,
+        "norm": "Frobenius over tokens × d_model, accumulated in float64",
+        "keep": spec.keep,
+        "rank": spec.rank,
+        "maps": spec.maps,
+        "vectors": spec.vectors,
+        "compressed": (
+            f"every chosen linear map replaced by W_approx, the rank-{spec.rank} truncation of the "
+            f"{spec.keep:g} of its entries that are largest, multiplied out and rounded once to "
+            f"{spec.dtype}; biases, norms, embeddings and maps not chosen as they are"
+        ),
+        "removals": spec.removals,
     }
 
 
@@ -379,16 +359,3 @@ def _exit_code(ledger: Ledger) -> int:
     if ledger.count(Verdict.VIOLATED):
         return 1
     return 2 if ledger.count(Verdict.ERROR) else 0
-
-
-@dataclass
-class _Clock:
-    """Wall time by stage, in seconds."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[f"{name}_s"] = time.perf_counter() - start

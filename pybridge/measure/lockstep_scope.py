@@ -8,8 +8,7 @@ squares of sums have a cross term, and one injection after another adds up only 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 
@@ -17,45 +16,22 @@ from pybridge.measure.blocks import State
 from pybridge.measure.injected import InjectedStep
 from pybridge.measure.instances import SCOPES, Instances
 from pybridge.measure.lockstep import LockstepStep, run_lockstep
-from pybridge.measure.lockstep_rows import EndToEnd, LockstepRow, end_to_end, row_of
+from pybridge.measure.lockstep_rows import EndToEnd, LockstepRow, row_of
+from pybridge.measure.lockstep_values import Run, of_the_dense, of_the_run, of_the_step
 from pybridge.measure.noise import noise_of
 from pybridge.measure.positions import PositionSet
 from pybridge.measure.progress import SILENT, Progress
-from pybridge.measure.sequences import Values
 from pybridge.measure.steps import CleanStep, state_vector
 from pybridge.measure.swap import Replacement
 from pybridge.models.adapter import Adapter
 from pybridge.models.linear_maps import LinearMapView
 from pybridge.runtime.backend import Backend
-from pybridge.runtime.enclosure import EnclosedReal, EnclosedVec, MeasuredFunction
+from pybridge.runtime.enclosure import EnclosedVec
 
 OF_THE_COMPRESSED = SCOPES["step"] - {"state", "update"}
 """What a step has only with a compressed run beside the dense one."""
 
 NO_ERROR_YET = "no map is compressed up to this block: there is no error to bound"
-
-
-@dataclass
-class _Run:
-    """One position set, block by block; and why it has no numbers, if it has none."""
-
-    rows: list[LockstepRow] = field(default_factory=list)
-    amplitudes: list[EnclosedReal] = field(default_factory=list)
-    errors: list[EnclosedReal] = field(default_factory=list)
-    factors: list[EnclosedReal] = field(default_factory=list)
-    injections: list[EnclosedReal] = field(default_factory=list)
-    injected: list[EnclosedReal] = field(default_factory=list)
-    reason: str | None = None
-
-    def add(self, step: InjectedStep) -> None:
-        if not self.amplitudes:
-            self.amplitudes.append(step.amplitude)
-            self.errors.append(step.error)
-        self.amplitudes.append(step.next_amplitude)
-        self.errors.append(step.next_error)
-        self.factors.append(step.factor)
-        self.injections.append(step.relative_injection)
-        self.injected.append(step.injected)
 
 
 class LockstepScope:
@@ -75,7 +51,7 @@ class LockstepScope:
         put: Callable[[Instances], None],
     ) -> None:
         self._positions, self._dtype, self._ops, self._put = positions, dtype, ops, put
-        self._runs = {p.name: _Run() for p in positions}
+        self._runs = {p.name: Run() for p in positions}
         self._last: dict[str, tuple[EnclosedVec, EnclosedVec]] = {}
 
     def see(self, step: LockstepStep) -> None:
@@ -97,7 +73,7 @@ class LockstepScope:
             if enclosed.nothing_happens:
                 self._put(_without_an_error(enclosed, where, NO_ERROR_YET))
             else:
-                self._put(Instances("step", where, ("",), _of_the_step(enclosed)))
+                self._put(Instances("step", where, ("",), of_the_step(enclosed)))
 
     def stop(self, reason: str) -> None:
         """The compressed run has ended early."""
@@ -111,19 +87,7 @@ class LockstepScope:
 
     def end_to_end(self) -> list[EndToEnd]:
         """The last error beside its bounds, by position set."""
-        return [
-            EndToEnd(positions, run.reason)
-            if run.reason is not None
-            else end_to_end(
-                self._ops,
-                positions,
-                *(
-                    Values(some)
-                    for some in (run.amplitudes, run.factors, run.injections, run.errors, run.injected)
-                ),
-            )
-            for positions, run in self._runs.items()
-        ]
+        return [run.end_to_end(self._ops, positions) for positions, run in self._runs.items()]
 
     def runs(self) -> Iterator[Instances]:
         """Instances of the scope `lockstep`, one for every position set."""
@@ -190,62 +154,4 @@ def measure_lockstep(
 
 
 def _without_an_error(step: InjectedStep, where: str, reason: str) -> Instances:
-    return Instances("step", where, ("",), _of_the_dense(step), dict.fromkeys(OF_THE_COMPRESSED, reason))
-
-
-def _of_the_dense(step: InjectedStep) -> dict[str, Any]:
-    return {"state": step.clean.h, "update": step.clean.u}
-
-
-def _of_the_step(step: InjectedStep) -> dict[str, Any]:
-    """Meaning → value. The update maps are known at h and ĥ alone, by values that are data: the differences
-    of states as float64 has them.
-    """
-    h, hhat = step.clean.h, step.hhat
-    u, dense, compressed = (
-        EnclosedVec.exact(update.mid) for update in (step.clean.u, step.dense_update, step.uhat)
-    )
-    if step.dense_next is step.clean.next_h and step.starts_here:
-        dense = u
-    if step.next_hhat is step.dense_next:
-        compressed = dense
-    return _of_the_dense(step) | {
-        "compressed state": hhat,
-        "compressed update": step.uhat,
-        "dense update map": MeasuredFunction([(h, u), (hhat, dense)]),
-        "compressed update map": MeasuredFunction([(hhat, compressed)]),
-        "dense lipschitz ratio": step.lipschitz,
-        "injected error": step.injected,
-        "amplitude": step.amplitude,
-        "next amplitude": step.next_amplitude,
-        "amplitude factor": step.factor,
-        "relative injection": step.relative_injection,
-        "young weight": step.young_weight,
-    }
-
-
-def of_the_run(ops: Backend, run: _Run) -> dict[str, Any]:
-    """Meaning → value of one whole compressed run."""
-    count = len(run.factors)
-    factors, injections = Values(run.factors), Values(run.injections)
-    running = [run.amplitudes[0]]
-    for factor, injection in zip(run.factors, run.injections, strict=True):
-        running.append(factor * running[-1] + injection)
-    return {
-        "block count": count,
-        "error amplitudes": Values(run.amplitudes),
-        "amplitude factors": factors,
-        "compression injections": injections,
-        "factor cap": ops.upper_end_over(0, count, factors),
-        "compression cap": ops.upper_end_over(0, count, injections),
-        "running bound": Values(running),
-        "error budget": error_budget(ops, factors, injections, count),
-        "absolute errors": Values(run.errors),
-        "absolute injections": Values(run.injected),
-    }
-
-
-def error_budget(ops: Backend, factors: Values, injections: Values, count: int) -> EnclosedReal:
-    """τ = n max_t (∏_{i>t} ρ_i) c_t, the least certain one: what every block may spend a share τ / n of."""
-    arriving = ops.upper_end_over(0, count, lambda t: ops.product(t + 1, count, factors) * injections(t))
-    return ops.smallest_factor(arriving, ops.div(ops.real(1), ops.cast(count)))
+    return Instances("step", where, ("",), of_the_dense(step), dict.fromkeys(OF_THE_COMPRESSED, reason))

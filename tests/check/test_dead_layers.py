@@ -65,6 +65,20 @@ def test_one_dead_mlp(spec: CheckSpec, tmp_path: Path) -> None:
         in printed(record)
     )
     assert all(r["rho"] is not None for r in record["profile"])
+    assert record["totals"]["INCONCLUSIVE"] == 0
+
+
+def test_a_dead_block_leaves_the_whole_profile_and_the_compressed_run_decided(
+    spec: CheckSpec, tmp_path: Path
+) -> None:
+    record = checked(spec, tmp_path / "m", lambda name: ".h.1." in name)
+    by_name = {t["name"]: t["verdicts"] for t in record["theorems"]}
+    for name, count in (("propagation_product", 4), ("heterogeneous_bound", 2), ("running_bound", 2)):
+        assert by_name[name]["HOLDS"] == count
+    dead = [r for r in record["lockstep"]["blocks"] if r["block"] == 1]
+    assert {(r["injected"], r["L"]) for r in dead} == {(0.0, 0.0)}
+    removed = [r for r in record["removals"] if r["block"] == 1]
+    assert {(r["removal_error"], r["measured"], r["tightness"]) for r in removed} == {(0.0, 0.0, 1.0)}
 
 
 def test_an_mlp_that_adds_nothing_is_an_update_of_zero(spec: CheckSpec, tmp_path: Path) -> None:
