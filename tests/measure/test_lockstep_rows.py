@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 
+import pybridge_extracted
 import pytest
 
+from pybridge.measure.instances import Instances
+from pybridge.measure.ledger import Ledger
 from pybridge.measure.lockstep_rows import EndToEnd, end_to_end
+from pybridge.measure.lockstep_values import Run, of_the_run
 from pybridge.measure.record import end_record, ratio
 from pybridge.measure.sequences import Values
 from pybridge.runtime.enclosure import EnclosedReal, EnclosureBackend
+from pybridge.runtime.verdict import Verdict
 
 OPS = EnclosureBackend()
 
@@ -78,3 +83,25 @@ def test_ratios_that_are_none(a: float | None, b: float | None) -> None:
 def test_an_overflow_is_no_bound() -> None:
     found = of([1e300] * 3, [1.0] * 3, [0.0, 1.0, 1.0, 1.0])
     assert (found.heterogeneous, found.measured) == (None, 1.0)
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.5, 0.96])
+def test_contracting_runs_meet_every_theorem_of_the_whole_run(factor: float) -> None:
+    """Real models rarely have every factor below one; these do, and grow by all they may."""
+    point = EnclosedReal.exact
+    run = Run()
+    amplitudes = [0.0]
+    for _ in range(5):
+        amplitudes.append(factor * amplitudes[-1] + 0.25)
+    run.amplitudes = [*map(point, amplitudes[:-1]), point(0.9 * amplitudes[-1])]
+    run.errors = [point(0.0)] * 6
+    run.factors = [OPS.upper_end(point(factor) + point(1e-9))] * 5
+    run.injections = run.injected = [point(0.25 + 1e-9)] * 5
+    instances = Instances("lockstep", "a made-up run", ("",), of_the_run(OPS, run))
+    checks = [pybridge_extracted.load(name) for name in pybridge_extracted.NAMES]
+    ledger = Ledger([c for c in checks if c.SCOPE == "lockstep"], OPS, lambda *_: None)
+    ledger.put(instances)
+    assert {t.check.NUMBER for t in ledger.tallies} >= {"D0", "D2", "D2 (limit)", "D3", "D4", "D5", "D8"}
+    assert {t.check.NUMBER: dict(t.verdicts) for t in ledger.tallies} == {
+        t.check.NUMBER: {Verdict.HOLDS: 1} for t in ledger.tallies
+    }
