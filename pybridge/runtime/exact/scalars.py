@@ -133,6 +133,14 @@ class ScalarDraw:
         """Entries 0 … length, each computed once, in order."""
         return ExactSeq(tuple(entry(index) for index in range(length + 1)))
 
+    def sequence_until(self, length: int, entry: Callable[[int], Any]) -> ExactSeq:
+        """Entries 0 … length - 1 by the function; entry `length` by it or any value of its sort, each half of
+        the time: a statement about all t < length asks nothing of it."""
+        entries = [entry(index) for index in range(length + 1)]
+        if self._choices.integer(0, 1):
+            entries[-1] = self._like(entries[-1])
+        return ExactSeq(tuple(entries))
+
     def recursion(self, stop: int, start: Any, step: Callable[[int, Any], Any], since: int = 0) -> ExactSeq:
         """v with v since = start and v (t + 1) = step t (v t) for since ≤ t < stop; the rest drawn freely.
 

@@ -143,6 +143,19 @@ def test_a_recursion_steps_where_it_is_asked_to() -> None:
     assert len(seen) == 4
 
 
+def test_the_end_of_a_sequence_is_free() -> None:
+    def body(d: Draw, seen: Counter[str]) -> None:
+        n = d.nat()
+        v = d.sequence_until(n, lambda t: Fraction(t + 1))
+        assert [v(t) for t in range(n)] == list(range(1, n + 1))
+        seen["by the rule to the end"] += v(n) == n + 1
+        seen["free at the end"] += v(n) != n + 1
+        assert isinstance(d.sequence_until(n, lambda t: d.vector("E"))(n), ExactVec)
+
+    seen = counted(body)
+    assert min(seen["by the rule to the end"], seen["free at the end"]) >= 50
+
+
 def test_a_recursion_of_vectors() -> None:
     def body(d: Draw, _: Counter[str]) -> None:
         n, u = d.nat(), d.vector_sequence("E", 7)
