@@ -21,9 +21,9 @@ from pybridge_extracted.checks import budget_allocation as check
 def draw(d):
     ops = d.ops
     n = d.positive_nat()
-    ρ = d.sequence_of(n, lambda t: d.nonneg())
+    ρ = d.sequence_until(n, lambda t: d.nonneg())
     c_level = d.real()
-    c = d.sequence_of(n, lambda t: d.level(c_level, ops.product(t + 1, n, lambda i: ρ(i))))
+    c = d.sequence_until(n, lambda t: d.level(c_level, ops.product(t + 1, n, lambda i: ρ(i))))
     V = d.recursion(n, ops.real(0), lambda t, V_t: ρ(t) * V_t + c(t) - d.slack())
     τ = d.above_all(0, n, lambda t: ops.product(t + 1, n, lambda i: ρ(i)) * c(t) * ops.cast(n))
     return {"V": V, "ρ": ρ, "c": c, "τ": τ, "n": n}

@@ -22,9 +22,9 @@ from pybridge_extracted.checks import capped_injection_bound as check
 def draw(d):
     r = d.unit()
     n = d.nat()
-    V = d.sequence_of(n, lambda t: d.nonneg())
+    V = d.sequence_until(n, lambda t: d.nonneg())
     ρ = d.sequence_below(n, r)
-    c = d.sequence_of(n, lambda t: V(t + 1) - ρ(t) * V(t) + d.slack())
+    c = d.sequence_until(n, lambda t: V(t + 1) - ρ(t) * V(t) + d.slack())
     C = d.above_all(0, n, lambda t: c(t))
     return {"V": V, "ρ": ρ, "c": c, "r": r, "C": C, "n": n}
 

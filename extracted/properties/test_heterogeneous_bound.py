@@ -16,7 +16,7 @@ from pybridge_extracted.checks import heterogeneous_bound as check
 
 def draw(d):
     n = d.nat()
-    ρ = d.sequence_of(n, lambda t: d.nonneg())
+    ρ = d.sequence_until(n, lambda t: d.nonneg())
     c = d.sequence(n)
     V = d.recursion(n, d.real(), lambda t, V_t: ρ(t) * V_t + c(t) - d.slack())
     return {"V": V, "ρ": ρ, "c": c, "n": n}

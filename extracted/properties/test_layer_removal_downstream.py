@@ -20,7 +20,7 @@ from pybridge_extracted.checks import layer_removal_downstream as check
 def draw(d):
     r = d.nat()
     n = r + 1 + d.nat()
-    ρ = d.sequence_of(n, lambda t: d.nonneg())
+    ρ = d.sequence_until(n, lambda t: d.nonneg())
     V = d.recursion(n, d.real(), lambda t, V_t: ρ(t) * V_t - d.slack(), since=r + 1)
     v = V(r + 1) + d.slack()
     return {"V": V, "ρ": ρ, "r": r, "n": n, "v": v}

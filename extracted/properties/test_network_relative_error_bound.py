@@ -28,13 +28,13 @@ def draw(d):
     d.space("E", least=1)
     n = d.nat()
     h = d.nonzero_vector_sequence("E", n)
-    u = d.sequence_of(n, lambda t: h(t + 1) - h(t))
-    g = d.sequence_of(n, lambda t: ops.div(ops.vec_norm(u(t)), ops.vec_norm(h(t))))
-    cosθ = d.sequence_of(
+    u = d.sequence_until(n, lambda t: h(t + 1) - h(t))
+    g = d.sequence_until(n, lambda t: ops.div(ops.vec_norm(u(t)), ops.vec_norm(h(t))))
+    cosθ = d.sequence_until(
         n,
         lambda t: ops.div(ops.inner(h(t), u(t)), ops.vec_norm(h(t)) * ops.vec_norm(u(t))),
     )
-    L = d.sequence_of(n, lambda t: d.nonneg())
+    L = d.sequence_until(n, lambda t: d.nonneg())
     hhat = d.recursion(
         n,
         h(0) - d.displacement("E"),
@@ -44,7 +44,7 @@ def draw(d):
             + hhat_t
         ),
     )
-    uhat = d.sequence_of(n, lambda t: hhat(t + 1) - hhat(t))
+    uhat = d.sequence_until(n, lambda t: hhat(t + 1) - hhat(t))
     return {"h": h, "hhat": hhat, "u": u, "uhat": uhat, "g": g, "cosθ": cosθ, "L": L, "n": n}
 
 

@@ -15,7 +15,7 @@ from pybridge_extracted.checks import propagation_product as check
 
 def draw(d):
     n = d.nat()
-    ρ = d.sequence_of(n, lambda t: d.nonneg())
+    ρ = d.sequence_until(n, lambda t: d.nonneg())
     V = d.recursion(n, d.real(), lambda t, V_t: ρ(t) * V_t - d.slack())
     return {"V": V, "ρ": ρ, "n": n}
 

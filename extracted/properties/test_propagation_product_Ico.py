@@ -18,7 +18,7 @@ from pybridge_extracted.checks import propagation_product_Ico as check
 def draw(d):
     m = d.nat()
     n = m + d.nat()
-    ρ = d.sequence_of(n, lambda t: d.nonneg())
+    ρ = d.sequence_until(n, lambda t: d.nonneg())
     V = d.recursion(n, d.real(), lambda t, V_t: ρ(t) * V_t - d.slack(), since=m)
     return {"V": V, "ρ": ρ, "m": m, "n": n}
 

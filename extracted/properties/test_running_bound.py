@@ -18,7 +18,7 @@ from pybridge_extracted.checks import running_bound as check
 
 def draw(d):
     n = d.nat()
-    ρ = d.sequence_of(n, lambda t: d.nonneg())
+    ρ = d.sequence_until(n, lambda t: d.nonneg())
     c = d.sequence(n)
     V = d.recursion(n, d.real(), lambda t, V_t: ρ(t) * V_t + c(t) - d.slack())
     B = d.recursion(n, V(0) + d.slack(), lambda t, B_t: ρ(t) * B_t + c(t))

@@ -18,17 +18,10 @@ def within(bounds: Sequence[Bound], *, may_reject: bool = False) -> Definition |
     """
     lower = _limit([b for b in bounds if b.side == "lower" and b.over is None], "largest")
     upper = _limit([b for b in bounds if b.side == "upper"], "smallest")
-    match [b for b in bounds if b.over is not None or b.side in ("share", "equal")]:
-        case []:
-            pass
-        case [Bound("equal") as fixed] if lower is None and upper is None and fixed.term is not None:
-            return Definition(fixed.term)
-        case [Bound("share") as part] if upper is None and (lower is None or is_zero(lower[0])):
-            return _share(part, lower is not None)
-        case [Bound("lower") as all_of_them] if upper is None:
-            return _above_all(all_of_them, lower)
-        case _:
-            return None
+    special = [b for b in bounds if b.over is not None or b.side in ("share", "equal")]
+    if special:
+        kept_from_zero = any(b.side == "nonzero" for b in bounds)
+        return None if kept_from_zero or upper else _special(special, lower)
     if any(b.side == "nonzero" for b in bounds):
         if lower is None and upper is None:
             return drawn(Real(), "nonzero", facts=("nonzero",))
@@ -52,12 +45,24 @@ def within(bounds: Sequence[Bound], *, may_reject: bool = False) -> Definition |
     return None
 
 
-def _share(part: Bound, nonneg: bool) -> Definition | None:
-    if part.term is None or part.per is None:
+def _special(parts: Sequence[Bound], lower: Limit | None) -> Definition | None:
+    match parts:
+        case [Bound("equal") as fixed] if lower is None and fixed.term is not None:
+            return Definition(fixed.term)
+        case [Bound("share") as part] if lower is None or is_zero(lower[0]):
+            return _share(part, lower)
+        case [Bound("lower") as part]:
+            return _above_all(part, lower)
+        case _:
+            return None
+
+
+def _share(part: Bound, lower: Limit | None) -> Definition | None:
+    if part.term is None or part.per is None or (lower and lower[1]):
         return None
     hole, less = placeholder(Real(), 9), placeholder(Real(), 8)
     draws = ((hole.name, Drawn("share_below" if part.strict else "share_at_most", (part.term, part.per))),)
-    if nonneg:
+    if lower:
         return Definition(hole, draws, ("nonneg",))
     return Definition(Sub(hole, less), (*draws, (less.name, Drawn("slack"))))
 

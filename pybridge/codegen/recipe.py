@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -33,6 +33,7 @@ from pybridge.ir.nodes import (
     Nat,
     Product,
     Prop,
+    Range,
     Real,
     Seq,
     Sub,
@@ -77,7 +78,7 @@ def sequence_within(binder: Binder, bounds: Sequence[Bound], draft: Draft) -> De
     if stop is None:
         return None
     if isinstance(rule, Pointwise):
-        return Definition(hole, (*rule.shared, (hole.name, _by_rule(rule, stop))))
+        return Definition(hole, (*rule.shared, (hole.name, _by_rule(binder.name, rule, stop, draft))))
     if isinstance(binder.sort, Seq) and isinstance(binder.sort.element, Vec):
         return drawn(binder.sort, "vector_sequence", binder.sort.element.space, stop)
     if any(bound.at is not None for bound in bounds):
@@ -91,14 +92,21 @@ def sequence_within(binder: Binder, bounds: Sequence[Bound], draft: Draft) -> De
     entry = within(same, may_reject=draft.may_reject)
     if entry is None:
         return None
-    return Definition(hole, ((hole.name, Drawn("sequence_of", (stop,), ((index,), entry))),))
+    verb = _verb_until(binder.name, stop, draft)
+    return Definition(hole, ((hole.name, Drawn(verb, (stop,), ((index,), entry))),))
 
 
-def _by_rule(rule: Pointwise, stop: Term) -> Drawn:
+def _by_rule(name: str, rule: Pointwise, stop: Term, draft: Draft) -> Drawn:
     match rule.entry:
         case Definition(Var(hole), ((drawn, Drawn("nonzero_vector", (space,))),)) if hole == drawn:
             return Drawn("nonzero_vector_sequence", (space, stop))
-    return Drawn("sequence_of", (stop,), ((rule.variable,), rule.entry))
+    return Drawn(_verb_until(name, stop, draft), (stop,), ((rule.variable,), rule.entry))
+
+
+def _verb_until(name: str, stop: Term, draft: Draft) -> str:
+    """Whether entry `stop` has to obey: not if every index set of the hypotheses ends before it."""
+    hypotheses = [node for h in draft.statement.hypotheses for node in walk(h.prop)]
+    return "sequence_until" if {stop} == set(_ends(name, hypotheses)) else "sequence_of"
 
 
 def _recursion(binder: Binder, rule: Recursion, bounds: Sequence[Bound], draft: Draft) -> Definition | None:
@@ -156,27 +164,34 @@ def _of_one_index(bounds: Sequence[Bound], default: str) -> tuple[str, list[Boun
     ]
 
 
-def _moved(bound: Bound, changes: dict[str, Term], index: str | None = None) -> Bound:
+def _moved(bound: Bound, changes: Mapping[str, Term], index: str | None = None) -> Bound:
     term, per = (substitute(part, changes) if part is not None else None for part in (bound.term, bound.per))
     return replace(bound, term=term, per=per, index=index)
 
 
 def _stops(sequence: str, draft: Draft) -> Iterator[Term]:
     """Ends of the index sets over which a statement looks at a sequence, then indices it names outright."""
-    binders = {b.name for b in draft.statement.binders}
-    outright = []
-    for node in _nodes(draft):
+    binders, nodes = {b.name for b in draft.statement.binders}, list(_nodes(draft))
+    yield from (stop for stop in _ends(sequence, nodes) if free_variables(stop) <= binders)
+    for node in nodes:
         match node:
-            case Sum(_, over, body) | Product(_, over, body) | Forall(_, over, body):
-                if isinstance(over, All):
-                    continue
-                if sequence in free_variables(body) and free_variables(over.stop) <= binders:
-                    yield over.stop
             case Index(Var(name), index) if name == sequence and free_variables(index) <= binders:
-                outright.append(index)
+                yield index
             case _:
                 pass
-    yield from outright
+
+
+def _ends(sequence: str, nodes: Iterable[Term | Prop]) -> Iterator[Term]:
+    """Ends of the index sets over which some nodes look at a sequence."""
+    for node in nodes:
+        match node:
+            case Sum(_, Range() | Ico() as over, body) | Product(_, Range() | Ico() as over, body):
+                if sequence in free_variables(body):
+                    yield over.stop
+            case Forall(_, Range() | Ico() as over, body) if sequence in free_variables(body):
+                yield over.stop
+            case _:
+                pass
 
 
 def _nodes(draft: Draft) -> Iterator[Term | Prop]:
@@ -202,7 +217,7 @@ def _anchor(binder: Binder, draft: Draft, name_of: Callable[[Term], str | None])
             case VecNorm(Sub(start, end)) if name_of(end) == binder.name:
                 anchor = name_of(start)
                 earlier = anchor in order and order.index(anchor) < order.index(binder.name)
-                if earlier and not _rests_on(anchor, binder.name, draft):
+                if anchor and earlier and not _rests_on(anchor, binder.name, draft):
                     return anchor
             case _:
                 pass

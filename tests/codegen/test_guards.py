@@ -36,6 +36,12 @@ def test_a_denominator_under_a_sum_is_guarded_for_every_index() -> None:
     assert found == [("ε i", "ops.forall(0, n, lambda i: ops.ne(ε(i), ops.real(0)))")]
 
 
+def test_a_denominator_over_an_index_type_is_guarded_for_every_element() -> None:
+    found = guarded("{n : Type*} [Fintype n] (x : EuclideanSpace ℝ n) : ∑ j, 1 / x j ≤ 1")
+    claim = 'ops.forall(0, ops.size("n"), lambda j: ops.ne(ops.component(x, j), ops.real(0)))'
+    assert found == [("x j", claim)]
+
+
 def test_nothing_to_guard() -> None:
     assert guarded("(a b : ℝ) : a * b ≤ 1") == []
 

@@ -122,6 +122,35 @@ def test_frobenius_only_where_an_operator_norm_is() -> None:
     assert "frobenius" not in mutants_of(f"{text} : 0 ≤ ‖f x‖")
 
 
+MATRICES = "{m n : Type*} [Fintype m] [Fintype n] [DecidableEq m] [DecidableEq n]"
+
+
+def test_matrices_are_transposed_where_the_sorts_fit_and_it_matters() -> None:
+    """`W * Wᵀ` is another matrix; `(Wᵀ * W)ᵀ` is the same, and `Wᵀ * Wᵀ` is none."""
+    text = f"theorem t {MATRICES} (W : Matrix m n ℝ) : ‖linMap (Wᵀ * W)‖ ≤ ‖W‖ * ‖W‖"
+    assert after(text, "transpose") == {
+        "conclusion:(Wᵀ * W)": "‖linMap (W * Wᵀ)‖ ≤ ‖W‖ * ‖W‖",
+        "conclusion:W": "‖linMap (Wᵀ * W)‖ ≤ ‖Wᵀ‖ * ‖W‖",
+        "conclusion:W#2": "‖linMap (Wᵀ * W)‖ ≤ ‖W‖ * ‖Wᵀ‖",
+    }
+    assert "frobenius" in mutants_of(text)
+
+
+def test_steps_and_ends_of_index_sets_lose_their_one() -> None:
+    text = (
+        "theorem t (V : ℕ → ℝ) (r n : ℕ) (h : ∀ t ∈ Finset.Ico (r + 1) n, V (t + 1) ≤ V t) : V n ≤ V (r + 1)"
+    )
+    assert after(text, "drop") == {
+        "h": "",
+        "h:1": "∀ t ∈ Finset.Ico r n, V (t + 1) ≤ V t",
+        "h:r": "∀ t ∈ Finset.Ico 1 n, V (t + 1) ≤ V t",
+        "h:1#2": "∀ t ∈ Finset.Ico (r + 1) n, V t ≤ V t",
+        "h:t": "∀ t ∈ Finset.Ico (r + 1) n, V 1 ≤ V t",
+        "conclusion:1": "V n ≤ V r",
+        "conclusion:r": "V n ≤ V 1",
+    }
+
+
 def test_signs_come_from_hypotheses_through_definitions() -> None:
     text = "theorem t (a b c d : ℝ) (ha : 0 < a) (hb : b = a * |c|) (hd : b ≤ d) : 0 ≤ d"
     assert nonnegative_variables(parse_statement(text)) == {"a", "b", "d"}

@@ -110,7 +110,7 @@ VECTORS = [
         [
             'u = d.vector("E")',
             'h = d.vector("E")',
-            "L = d.nonneg()",
+            "L = d.coefficient(ops.vec_norm(h))",
             'v = u - d.vector_within("E", L * ops.vec_norm(h), along=h)',
         ],
     ),
@@ -134,11 +134,11 @@ def test_roles_of_vectors_and_maps(binders: str, expected: list[str]) -> None:
 
 SEQUENCES = [
     ("(hs : ∀ i ∈ Finset.range n, s i ≤ c)", "s = d.sequence_below(n, c)"),
-    ("(hs : ∀ i ∈ Finset.range n, s i < c)", "s = d.sequence_of(n, lambda i: c - d.positive())"),
-    ("(hs : ∀ i ∈ Finset.range n, 0 ≤ s i)", "s = d.sequence_of(n, lambda i: d.nonneg())"),
+    ("(hs : ∀ i ∈ Finset.range n, s i < c)", "s = d.sequence_until(n, lambda i: c - d.positive())"),
+    ("(hs : ∀ i ∈ Finset.range n, 0 ≤ s i)", "s = d.sequence_until(n, lambda i: d.nonneg())"),
     (
         "(h0 : ∀ i ∈ Finset.range n, 0 ≤ s i) (h1 : ∀ j ∈ Finset.range n, s j < 1)",
-        "s = d.sequence_of(n, lambda i: d.unit())",
+        "s = d.sequence_until(n, lambda i: d.unit())",
     ),
     ("", "s = d.sequence(n)"),
 ]
@@ -151,14 +151,154 @@ def test_roles_of_sequences(hypotheses: str, expected: str) -> None:
     assert drawn[2] == expected
 
 
+RECURSIONS = [
+    (
+        "a step with a slack",
+        "(hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ c * V t)",
+        "V = d.recursion(n, d.real(), lambda t, V_t: c * V_t - d.slack())",
+    ),
+    (
+        "a strict step from below",
+        "(hV : ∀ t ∈ Finset.range n, V t + c < V (t + 1))",
+        "V = d.recursion(n, d.real(), lambda t, V_t: V_t + c + d.positive())",
+    ),
+    (
+        "an equation, and a first entry that is given",
+        "(h0 : V 0 = 0) (hV : ∀ t ∈ Finset.range n, V (t + 1) = V t + c)",
+        "V = d.recursion(n, ops.real(0), lambda t, V_t: V_t + c)",
+    ),
+    (
+        "a first entry that is bounded",
+        "(h0 : 0 ≤ V 0) (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ V t)",
+        "V = d.recursion(n, d.nonneg(), lambda t, V_t: V_t - d.slack())",
+    ),
+    (
+        "from the middle on",
+        "(hmn : m ≤ n) (hV : ∀ t ∈ Finset.Ico m n, V (t + 1) ≤ c * V t)",
+        "V = d.recursion(n, d.real(), lambda t, V_t: c * V_t - d.slack(), since=m)",
+    ),
+    (
+        "a bound of every entry leaves the other sequence to be solved for",
+        "(h0 : ∀ t ∈ Finset.range n, 0 ≤ V t) (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ V t + s t)",
+        "s = d.sequence_until(n, lambda t: V(t + 1) - V(t) + d.slack())",
+    ),
+    (
+        "every entry by a definition",
+        "(hs : ∀ t ∈ Finset.range n, s t = c * V t)",
+        "s = d.sequence_until(n, lambda t: c * V(t))",
+    ),
+    (
+        "an entry below what is left",
+        "(hs : ∀ t ∈ Finset.range n, V t + s t ≤ c)",
+        "s = d.sequence_until(n, lambda t: c - V(t) - d.slack())",
+    ),
+    (
+        "products at one level",
+        "(hp : ∀ t ∈ Finset.range n, (∏ i ∈ Finset.Ico t n, V i) * s t ≤ c / (n : ℝ))",
+        "s = d.sequence_until(n, lambda t: d.level(s_level, ops.product(t, n, lambda i: V(i))))",
+    ),
+    (
+        "only the first entry is given",
+        "(h0 : V 0 = 3)",
+        "V = d.recursion(n, ops.real(3), lambda i, V_i: d.real())",
+    ),
+    (
+        "a number above the first entry",
+        "(h0 : V 0 ≤ c) (hV : ∀ t ∈ Finset.range n, 0 ≤ V t)",
+        "c = V(0) + d.slack()",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "expected"), [r[1:] for r in RECURSIONS], ids=[r[0] for r in RECURSIONS]
+)
+def test_roles_of_entries(hypotheses: str, expected: str) -> None:
+    drawn = lines(f"(V s : ℕ → ℝ) (c : ℝ) (m n : ℕ) {hypotheses}", "∑ i ∈ Finset.range n, (V i + s i) ≤ c")
+    assert expected in drawn
+
+
+def test_a_vector_recursion_within_a_ball() -> None:
+    """The perturbed states step within the ball, and its updates are their differences."""
+    drawn = "\n".join(
+        lines(
+            f"{NORMED} (h k u v : ℕ → E) (L : ℕ → ℝ) (n : ℕ) (hh : ∀ t ∈ Finset.range n, h t ≠ 0) "
+            "(hu : ∀ t ∈ Finset.range n, h (t + 1) = h t + u t) "
+            "(hv : ∀ t ∈ Finset.range n, k (t + 1) = k t + v t) "
+            "(hL : ∀ t ∈ Finset.range n, ‖u t - v t‖ ≤ L t * ‖h t - k t‖)",
+            "‖h n - k n‖ ≤ 1",
+        )
+    )
+    assert 'h = d.nonzero_vector_sequence("E", n)' in drawn
+    assert "u = d.sequence_until(n, lambda t: h(t + 1) - h(t))" in drawn
+    assert 'h(0) - d.displacement("E")' in drawn
+    assert 'd.vector_within("E", L(t) * ops.vec_norm(h(t) - k_t), along=h(t) - k_t)' in drawn
+    assert "v = d.sequence_until(n, lambda t: k(t + 1) - k(t))" in drawn
+
+
+FACTORS = [
+    (
+        f"{NORMED} (f : E → E) (x y : E) (L : ℝ) (hL : ‖f x - f y‖ ≤ L * ‖x - y‖)",
+        "L = d.factor(ops.vec_norm(f(x) - f(y)), ops.vec_norm(x - y))",
+    ),
+    (f"{NORMED} (x y : E) (L : ℝ) (hL : ‖y‖ ≤ L * ‖x‖)", "L = d.coefficient(ops.vec_norm(x))"),
+    (f"{NORMED} (x y : E) (L : ℝ) (hx : x ≠ 0) (hL : ‖y‖ ≤ L * ‖x‖)", "L = d.nonneg()"),
+    ("(u : ℝ) (m : ℕ) (hu : 0 ≤ u) (h : (m : ℝ) * u < 1)", "u = d.share_below(ops.real(1), ops.cast(m))"),
+    ("(u : ℝ) (m : ℕ) (h : (m : ℝ) * u ≤ 1)", "u = d.share_at_most(ops.real(1), ops.cast(m)) - d.slack()"),
+    (
+        "(x y u v a b : ℝ) (hx : |u - x| ≤ a) (hy : |v - y| ≤ b) (h : v + (a + b) < u)",
+        "y = v - d.within(b)",
+    ),
+    (
+        "(g L r : ℝ) (h : L / g ≤ r) (h' : r ≤ g / L)",
+        "r = d.between(ops.div(L, g), ops.div(g, L))",
+    ),
+    (
+        "(g L r : ℝ) (h : L / g < r) (h' : r ≤ g / L)",
+        "r = d.strictly_between(ops.div(L, g), ops.div(g, L))",
+    ),
+]
+
+
+@pytest.mark.parametrize(("binders", "expected"), FACTORS, ids=[row[1][:24] for row in FACTORS])
+def test_roles_of_factors_balls_and_brackets(binders: str, expected: str) -> None:
+    assert expected in lines(binders)
+
+
+MATRICES = "{m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]"
+
+
+def test_matrices_and_members_are_drawn_over_index_types() -> None:
+    assert lines(f"{MATRICES} (A B C : Matrix m n ℝ) (x : EuclideanSpace ℝ n) (i : m) (hA : A = B + C)") == [
+        'd.size("m", least=1)',
+        'B = d.matrix("m", "n")',
+        'C = d.matrix("m", "n")',
+        "A = B + C",
+        'x = d.vector("ℝ^n")',
+        'i = d.member("m")',
+    ]
+
+
+def test_a_number_above_the_sums_of_all_rows() -> None:
+    assert lines(f"{MATRICES} (W : Matrix m n ℝ) (R : ℝ) (hR : ∀ i, ∑ j, |W i j| ≤ R)")[1:] == [
+        "R = d.above_all(",
+        "0,",
+        'ops.size("m"),',
+        'lambda i: ops.sum(0, ops.size("n"), lambda j: ops.abs(ops.entry(W, i, j))),',
+        ")",
+    ]
+
+
 CONDITION = "(hcond : (1 + L) ^ 2 < 1 + 2 * g * c + g ^ 2)"
 UPDATE = "(hg : g = ‖u‖ / ‖h‖) (hc : c = inner ℝ h u / (‖h‖ * ‖u‖))"
 
 
-def test_the_contraction_condition_on_scalars_is_solved_for_the_alignment() -> None:
+def test_the_contraction_condition_on_scalars_is_met_with_and_without_a_gain() -> None:
+    """The alignment lifts the right side; where g = 0 it cannot, and 1 + L is drawn below the root."""
     drawn = lines(f"(g c L : ℝ) {CONDITION}")
-    assert drawn[:2] == ["g = d.nonzero()", "L = d.real()"]
-    assert drawn[2].startswith("c = ops.div((ops.real(1) + L) ** 2 + d.positive()")
+    assert drawn[0] == "g = d.real()"
+    assert drawn[1] == "L = d.square_within(ops.real(1) + g ** 2, free=ops.real(2) * g) - ops.real(1)"
+    assert drawn[2].startswith("c = d.lifting((ops.real(1) + L) ** 2 - (ops.real(1) + g ** 2)")
 
 
 def test_the_contraction_condition_on_vectors_makes_the_state_grow() -> None:

@@ -60,6 +60,33 @@ RULES = [
         (),
     ),
     (
+        "an equation for every entry is the rule of a sequence",
+        read(
+            "n block count; ε relative injections",
+            "(n : ℕ) (ε c : ℕ → ℝ) (hc : ∀ t ∈ Finset.range n, c t = 2 * ε t)",
+        ),
+        ["c = ops.sequence(lambda t: ops.real(2) * ε(t))"],
+        ("hc",),
+    ),
+    (
+        "a bound with a factor for every entry",
+        read(
+            "n block count; V error energies",
+            "(n : ℕ) (V ρ : ℕ → ℝ) (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ t * V t)",
+        ),
+        ["ρ = ops.sequence(lambda t: ops.smallest_factor(V(t + 1), V(t)))"],
+        (),
+    ),
+    (
+        "matrices",
+        read(
+            "W weight; S sparse weight",
+            "{m n : Type*} [Fintype m] [Fintype n] [DecidableEq n] (W S R : Matrix m n ℝ) (hW : W = S + R)",
+        ),
+        ["R = W - S"],
+        ("hW",),
+    ),
+    (
         "one after the other",
         read(
             "f weight; s sparse weight; a low-rank weight",

@@ -12,6 +12,7 @@ from pybridge.errors import PlanError
 from pybridge.ir.nodes import Statement
 from pybridge.parser import parse_statement
 from pybridge.runtime.exact.draw import Draw
+from pybridge.runtime.exact.factors import RejectedDraw
 
 BINDERS = (
     "{E : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] (f g : E →L[ℝ] E) (x y : E) (m n : ℕ) "
@@ -48,6 +49,14 @@ POOL = (
     "∀ i ∈ Finset.range n, s i ≤ a",
     "∀ i ∈ Finset.range n, 0 ≤ s i",
     "∀ i ∈ Finset.range n, s i < 1",
+    "∀ i ∈ Finset.range n, s (i + 1) ≤ a * s i + b",
+    "∀ i ∈ Finset.Ico m n, s i < s (i + 1)",
+    "∀ i ∈ Finset.range n, s i * c ≤ b",
+    "s 0 = 1",
+    "s 0 ≤ c",
+    "(m : ℝ) * a < 1",
+    "|a - b| ≤ c",
+    "∀ i ∈ Finset.range n, ‖x‖ * s i ≤ b / (n : ℝ)",
     "b = ‖x‖ / ‖y‖",
     "c = inner ℝ x y / (‖x‖ * ‖y‖)",
 )
@@ -81,7 +90,10 @@ def missed(hypotheses: tuple[str, ...], ignoring: tuple[str, ...] = ()) -> list[
     found = []
     for seed in range(DRAWS):
         draw = Draw(Choices(seed), "l2")
-        values = check.draw(draw)
+        try:
+            values = check.draw(draw)
+        except RejectedDraw:
+            continue
         for name, claim in check.hypotheses(draw.ops, **values):
             if not claim().all_true():
                 found.append(f"{name} of {hypotheses} with seed {seed}")

@@ -45,6 +45,27 @@ theorem relative_error_step {INNER} (h u hhat uhat : E) (g cosθ L : ℝ) (hh : 
     (hg : g = ‖u‖ / ‖h‖) (hcosθ : cosθ = inner ℝ h u / (‖h‖ * ‖u‖)) (hL : ‖u - uhat‖ ≤ L * ‖h - hhat‖) :
     ‖(h + u) - (hhat + uhat)‖ ^ 2 / ‖h + u‖ ^ 2
       ≤ (1 + L) ^ 2 / (1 + 2 * g * cosθ + g ^ 2) * (‖h - hhat‖ ^ 2 / ‖h‖ ^ 2)""",
+    "budget_allocation": """/-- **Theorem D4**.
+
+@mode runtime property
+@measure V error amplitudes; ρ amplitude factors; c compression injections; τ error budget; n block count
+-/
+theorem budget_allocation (V ρ c : ℕ → ℝ) (τ : ℝ) (n : ℕ) (hn : n ≠ 0) (hρ : ∀ t ∈ Finset.range n, 0 ≤ ρ t)
+    (hV : ∀ t ∈ Finset.range n, V (t + 1) ≤ ρ t * V t + c t) (hV0 : V 0 = 0)
+    (hc : ∀ t ∈ Finset.range n, (∏ i ∈ Finset.Ico (t + 1) n, ρ i) * c t ≤ τ / (n : ℝ)) : V n ≤ τ""",
+    "l2_opNorm_le_sqrt_row_col": """/-- **Theorem N2**. -/
+theorem l2_opNorm_le_sqrt_row_col {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
+    (W : Matrix m n ℝ) (R C : ℝ) (hR0 : 0 ≤ R) (hC0 : 0 ≤ C) (hrow : ∀ i, ∑ j, |W i j| ≤ R)
+    (hcol : ∀ j, ∑ i, |W i j| ≤ C) : ‖W‖ ≤ Real.sqrt (R * C)""",
+    "matrix_sparse_activation_bound": """/-- **Theorem M2**.
+
+@mode runtime property
+@measure W weight; S sparse weight; x activation
+@certificate yes
+-/
+theorem matrix_sparse_activation_bound {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
+    (W S R : Matrix m n ℝ) (x : EuclideanSpace ℝ n) (hW : W = S + R) :
+    ‖linMap W x - linMap S x‖ ≤ ‖R‖ * ‖x‖""",
 }
 
 
@@ -71,6 +92,7 @@ def test_spaces_follow_from_the_statement() -> None:
     assert load(named("retrieval_bound")).SPACES == ("l1", "l2", "linf")
     assert load(named("relative_error_step")).SPACES == ("l2",)
     assert load(named("multi_layer_error_bound")).SPACES == ("real",)
+    assert load(named("matrix_sparse_activation_bound")).SPACES == ("l2",)
 
 
 def test_unusual_names_are_spelled_one_way_everywhere() -> None:
