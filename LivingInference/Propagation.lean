@@ -321,7 +321,8 @@ the factors of the layers after it, is at most `τ / n`, the error of the output
 The paper gives each layer a share proportional to one over that product; this says what such
 shares guarantee, for factors that bound the error at hand. Theorem D3, then Theorem 7. `n ≠ 0` is
 needed: `n = 0` leaves `0 ≤ τ` unproved. `V 0 = 0` says that the error is all injected: `n = 1`,
-`ρ 0 = 1`, `V = 1, 1` and `c 0 = τ = 0` fails without it.
+`ρ 0 = 1`, `V = 1, 1` and `c 0 = τ = 0` fails without it. `0 ≤ ρ t`: `n = 2`, `ρ = 0, -1`, `c = 0`
+and `V = 0, -1, 1` gives `1 ≤ 0`.
 
 @mode runtime property
 @measure V error amplitudes; ρ amplitude factors; c compression injections; τ error budget;
@@ -354,7 +355,7 @@ D2 under a cap `r` below one on the factors and a cap `C` on the injections.
 
 Theorem D2, since `ρ t * V t + c t ≤ r * V t + C`. That needs `0 ≤ V t`: `n = 1`, `V = -1, 1`,
 `ρ 0 = -1`, `r = 0`, `c 0 = C = 0` fails without it. `0 ≤ r` is needed: `r = -1`, `C = 1` allows
-`V = 0, 0, 1`, where the bound is `0`.
+`V = 0, 0, 1`, where the bound is `0`. At `r = 1` the quotient is `0`, as in Theorem D2.
 
 @mode runtime property
 @measure V error amplitudes; ρ amplitude factors; c compression injections; r factor cap;

@@ -138,9 +138,10 @@ product of the later factors.
 
 Not in the paper. Theorem D1 from layer `r + 1` on, with the removal's own error as the start; `v`
 may be the right side of Theorem E1 or E2. `r + 1 ≤ n` is needed, so that layer `r` exists:
-`r = n = 0`, `V = 1, 0`, `v = 0` gives `1 ≤ 0`; `0 ≤ ρ t` too, to multiply inequalities. The factors
-must bound *this* error, as those of `relative_error_step` do; factors measured on another
-perturbation, an embedding error say, make it a guess.
+`r = n = 0`, `V = 1, 0`, `v = 0` gives `1 ≤ 0`; `0 ≤ ρ t` too, to multiply inequalities: `r = 0`,
+`n = 2`, `ρ 1 = -1`, `V 1 = V 2 = 0`, `v = 1` gives `0 ≤ -1`. The factors must bound *this* error,
+as those of `relative_error_step` do; factors measured on another perturbation, an embedding error
+say, make it a guess.
 
 @mode runtime property
 @measure V error energies; ρ step factors; r removed block; n block count

@@ -81,7 +81,8 @@ theorem residual_norm_sq {E : Type*} [NormedAddCommGroup E] [InnerProductSpace �
 /-- **Theorem C0 (nonneg)**, behind Theorem 10 of arXiv:2603.20991v1, §5.2: the growth factor of a
 residual step is not negative.
 
-Not in the paper. `h ≠ 0` is a guard: by total division the factor is `1` at `h = 0`.
+Not in the paper. `h ≠ 0` is a guard: by total division the factor is `1` at `h = 0`. `hg` is a
+guard too: `|cosθ| ≤ 1`, so the factor is not negative whatever `g` is.
 
 @mode runtime property
 @measure h state; u update
@@ -137,7 +138,7 @@ theorem relative_error_ratio_growth {E : Type*} [NormedAddCommGroup E]
   rw [hsq, hρ]
   first -- two routes: uncompiled
     | exact div_div_div_comm _ _ _ _
-    | rw [div_div_div_comm]
+    | rw [div_div_div_eq, div_div_div_eq, mul_comm (‖h - hhat‖ ^ 2) (‖h'‖ ^ 2)]
 
 private theorem step_sub_step {E : Type*} [NormedAddCommGroup E] (h u hhat uhat : E) :
     (h + u) - (hhat + uhat) = (h - hhat) + (u - uhat) := by
