@@ -27,7 +27,12 @@ def use_part(theorem: Theorem) -> str:
 
 
 def _kind(theorem: Theorem) -> str:
-    return {True: CERTIFICATE, False: DIAGNOSIS, None: ""}[theorem.statement.doc.certificate]
+    """Not said twice where a note says it."""
+    doc = theorem.statement.doc
+    if doc.certificate:
+        return CERTIFICATE
+    is_said = any("diagnosis" in note for note in doc.notes)
+    return "" if doc.certificate is None or is_said else DIAGNOSIS
 
 
 def _uppers(uppers: tuple[str, ...]) -> str:

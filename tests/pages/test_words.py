@@ -31,7 +31,7 @@ NORMED = "[NormedAddCommGroup E] [NormedSpace ℝ E]"
             "{E F : Type*} [NormedAddCommGroup E] [NormedAddCommGroup F] (f fhat : E → F) (h : E) "
             "(ha : f h = 0)",
             r"Let $`E`$ and $`F`$ be normed groups, $`f, \hat f \colon E \to F`$ any functions, "
-            "and $`h`$ a vector of $`E`$.",
+            "and $`h`$ an element of $`E`$.",
         ),
         (
             "{E : Type*} [NormedAddCommGroup E] [InnerProductSpace ℝ E] (h : ℕ → E) (ha : h 0 = 0)",
