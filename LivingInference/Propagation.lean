@@ -276,7 +276,7 @@ private theorem injections_succ (ρ c : ℕ → ℝ) (n : ℕ) :
 /-- **Theorem D3**, behind §5.2 of arXiv:2603.20991v1: the injection of layer `t` reaches the output
 multiplied by the factors of the layers after it, and no other.
 
-Not in the paper as a theorem; its budget (§5.4) rests on it. Induction on `n`: a further layer
+Not in the paper as a theorem; the paper's budget (§5.4) rests on it. Induction on `n`: a further layer
 multiplies all older terms by its factor and adds its own injection. `0 ≤ ρ t` is needed, as in
 Theorem D1. No sign of `V` or `c` is needed.
 
@@ -383,8 +383,8 @@ private theorem sq_add_le_weighted (a d η k : ℝ) (hk0 : 0 ≤ k) (hk : k * η
   exact sub_nonneg.mp (hsquare.trans_eq hgap.symm)
 
 /-- **Theorem D6**, what is true of the recursion `V (t + 1) ≤ ρ t * V t + c t` of
-arXiv:2603.20991v1, §5.2, for squares: the step of amplitudes `s' ≤ r * s + d`, squared, costs
-Young's weight `η`.
+arXiv:2603.20991v1, §5.2, for squares: squaring a step `s' ≤ r * s + d` of amplitudes costs a factor
+`1 + η` on the one square and `1 + 1 / η` on the other.
 
 Read of squared ratios, the paper's recursion is `s' ^ 2 ≤ r ^ 2 * s ^ 2 + d ^ 2`. That is false,
 `s = r = d = 1` and `s' = 2` give `4 ≤ 2`. The cross term is at most

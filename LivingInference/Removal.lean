@@ -81,8 +81,8 @@ theorem residual_norm_upper {E : Type*} [NormedAddCommGroup E]
 /-- **Theorem E1**, on the removal of layers after arXiv:2603.20991v1, §5.2: removing a residual
 layer makes a relative error energy of exactly `g ^ 2 / (1 + 2 * g * cosθ + g ^ 2)`.
 
-Not in the paper. What is lost is `u`, of squared norm `g ^ 2 * ‖h‖ ^ 2`; what there was is
-`h + u`, by Theorem C0. `h ≠ 0` is needed: at `h = 0`, `u ≠ 0` the left side is `1` and `g` is `0`.
+Not in the paper. With the layer the state is `h + u`, without it `h`: what is lost is `u`, of
+squared norm `g ^ 2 * ‖h‖ ^ 2`, and the norm of `h + u` is Theorem C0's. `h ≠ 0` is needed: at `h = 0`, `u ≠ 0` the left side is `1` and `g` is `0`.
 `h + u = 0` is allowed; both sides are then `0`. `ρ` sees of the update only how it changes the
 norm of the state, and what it does to an error; this number is the size of what removal loses.
 
@@ -132,8 +132,8 @@ theorem layer_removal_bound {E : Type*} [NormedAddCommGroup E]
   rw [hlost, ← hcancel]
   exact div_le_div₀ (sq_nonneg (g * ‖h‖)) hnum (pow_pos hpos 2) hden
 
-/-- **Theorem E3**, on the removal of layers after arXiv:2603.20991v1, §5.2: the error energy at
-most `v` that the removal of layer `r` leaves behind reaches the output multiplied by at most the
+/-- **Theorem E3**, on the removal of layers after arXiv:2603.20991v1, §5.2: if removing layer
+`r` leaves an error energy of at most `v`, the error energy of the output is at most `v` times the
 product of the later factors.
 
 Not in the paper. Theorem D1 from layer `r + 1` on, with the removal's own error as the start; `v`
@@ -208,8 +208,8 @@ theorem amplitude_ratio_bracket {E : Type*} [NormedAddCommGroup E]
   rw [hratio]
   exact quotient_bracket _ _ g L hA hg1 hAlow hAhigh hBlow hBhigh
 
-/-- **Theorem E4 (sqrt)**, on the `ρ` of arXiv:2603.20991v1, §5.2: its square root is the ratio of
-the relative error amplitudes.
+/-- **Theorem E4 (sqrt)**, on the `ρ` of arXiv:2603.20991v1, §5.2: `√ρ` is the ratio of the relative
+error amplitudes.
 
 Not in the paper. Total division and the norm's sign make every hypothesis superfluous.
 
@@ -283,8 +283,8 @@ theorem sqrt_rho_deviation
     div_le_div_of_nonneg_left (add_nonneg hg0 hL0) hpos (by linarith)
   exact abs_sub_le_iff.mpr ⟨habove, hbelow.trans hwider⟩
 
-/-- **Theorem E5'**, on the removal of layers after arXiv:2603.20991v1, §5.2: the same for the
-energies, `ρ = r ^ 2`: it deviates from one by at most `(g + L) * (2 + L - g) / (1 - g) ^ 2`.
+/-- **Theorem E5'**, on the removal of layers after arXiv:2603.20991v1, §5.2: Theorem E5 for
+energies; `ρ = r ^ 2` deviates from one by at most `(g + L) * (2 + L - g) / (1 - g) ^ 2`.
 
 Not in the paper. `r ^ 2 - 1` is `r - 1`, bounded by Theorem E5, times `r + 1`, which is at most
 `(1 + L) / (1 - g) + 1`. `0 ≤ g` and `g < 1` are needed as in Theorem E5, with the same numbers;

@@ -91,7 +91,7 @@ private theorem one_add_pow_mul_le_one (u : ℝ) (k : ℕ) (hu : 0 ≤ u) :
       _ ≤ 1 := ih
 
 /-- **Theorem F2**, on the claim of arXiv:2603.20991v1 that its theorems hold exactly in IEEE 754:
-`m` operations of relative error at most `u` each have a relative error of at most
+`m` operations of relative error at most `u` together have a relative error of at most
 `m * u / (1 - m * u)`.
 
 Not in the paper; the `γ` of numerical analysis. By induction `(1 + u) ^ m * (1 - m * u) ≤ 1`, and

@@ -139,8 +139,8 @@ theorem geometric_le_linear
   calc c * (1 - ρ ^ n) ≤ c * ((n : ℝ) * (1 - ρ)) := mul_le_mul_of_nonneg_left hnum hc
     _ = (n : ℝ) * c * (1 - ρ) := by ring
 
-/-- **Theorem 8b**, after Theorem 8 of arXiv:2603.20991v1, §5.2: for at least one layer the finite
-geometric sum is at least one cap.
+/-- **Theorem 8b**, after Theorem 8 of arXiv:2603.20991v1, §5.2: if there is a layer at all, the
+finite geometric sum is at least one cap.
 
 So it improves on `n * c` by a factor of at most `n`; a larger one, such as the 23 that the paper
 gives for 12 layers, is impossible.
@@ -174,8 +174,8 @@ theorem residual_growth_contraction
   have hα : 0 < α := hβ.trans_lt hαβ
   exact pow_lt_one₀ (div_nonneg hβ hα.le) ((div_lt_one hα).mpr hαβ) two_ne_zero
 
-/-- **Theorem 9 (iff)**, after Theorem 9 of arXiv:2603.20991v1, §5.2: for a growing or shrinking
-state, `α` positive, the squared ratio is below one exactly when `|β| < α`.
+/-- **Theorem 9 (iff)**, after Theorem 9 of arXiv:2603.20991v1, §5.2: for `α > 0` the squared
+ratio is below one exactly when `|β| < α`.
 
 Not in the paper, which has one direction.
 
