@@ -276,9 +276,9 @@ private theorem injections_succ (ρ c : ℕ → ℝ) (n : ℕ) :
 /-- **Theorem D3**, behind §5.2 of arXiv:2603.20991v1: the injection of layer `t` reaches the output
 multiplied by the factors of the layers after it, and no other.
 
-Not in the paper as a theorem; the paper's budget (§5.4) rests on it. Induction on `n`: a further layer
-multiplies all older terms by its factor and adds its own injection. `0 ≤ ρ t` is needed, as in
-Theorem D1. No sign of `V` or `c` is needed.
+Not in the paper as a theorem; the paper's budget (§5.4) rests on it. Induction on `n`: a further
+layer multiplies all older terms by its factor and adds its own injection. `0 ≤ ρ t` is needed, as
+in Theorem D1. No sign of `V` or `c` is needed.
 
 @mode runtime property
 @measure V error amplitudes; ρ amplitude factors; c compression injections; n block count

@@ -82,9 +82,10 @@ theorem residual_norm_upper {E : Type*} [NormedAddCommGroup E]
 layer makes a relative error energy of exactly `g ^ 2 / (1 + 2 * g * cosθ + g ^ 2)`.
 
 Not in the paper. With the layer the state is `h + u`, without it `h`: what is lost is `u`, of
-squared norm `g ^ 2 * ‖h‖ ^ 2`, and the norm of `h + u` is Theorem C0's. `h ≠ 0` is needed: at `h = 0`, `u ≠ 0` the left side is `1` and `g` is `0`.
-`h + u = 0` is allowed; both sides are then `0`. `ρ` sees of the update only how it changes the
-norm of the state, and what it does to an error; this number is the size of what removal loses.
+squared norm `g ^ 2 * ‖h‖ ^ 2`, and the norm of `h + u` is Theorem C0's. `h ≠ 0` is needed: at
+`h = 0`, `u ≠ 0` the left side is `1` and `g` is `0`. `h + u = 0` is allowed; both sides are then
+`0`. `ρ` sees of the update only how it changes the norm of the state, and what it does to an error;
+this number is the size of what removal loses.
 
 @mode runtime property
 @measure h state; u update

@@ -292,8 +292,8 @@ theorem preln_contraction {E : Type*} [NormedAddCommGroup E] [InnerProductSpace 
   exact hbound.trans_lt (preln_contraction_sufficient g cosθ L hcond)
 
 /-- **Theorem 10c**, after Theorem 10 of arXiv:2603.20991v1, §5.2: a compressed layer multiplies the
-relative error by at most `(1 + L) / α` and adds at most `ε / ‖h + u‖`, if its update differs from the
-exact one by at most `L * ‖h - hhat‖ + ε`; `α` is the growth of the state.
+relative error by at most `(1 + L) / α` and adds at most `ε / ‖h + u‖`, if its update differs from
+the exact one by at most `L * ‖h - hhat‖ + ε`; `α` is the growth of the state.
 
 The paper writes this for squared ratios, for which it is false; see `energy_injection`. By the
 triangle inequality the new error is at most `(1 + L) * ‖h - hhat‖ + ε`; divide by
