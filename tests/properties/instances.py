@@ -86,12 +86,15 @@ def relations(claim: Claim) -> Iterator[Claim]:
 def is_attained(found: Instance) -> bool:
     """Whether an inequality of the conclusion is an equality; one of zeros only where the statement has a
     literal 0 on the left."""
-    conclusion = found.statement.conclusion
-    is_sign = isinstance(conclusion, Rel) and conclusion.left == Lit(0, Real())
     return any(
-        c.op == "≤" and compare(c.left, c.right) == 0 and (is_sign or not is_zero(c.left))
+        c.op == "≤" and compare(c.left, c.right) == 0 and (is_sign(found.statement) or not is_zero(c.left))
         for c in relations(found.conclusion)
     )
+
+
+def is_sign(statement: Statement) -> bool:
+    """Whether the conclusion compares the number 0 with something."""
+    return isinstance(statement.conclusion, Rel) and statement.conclusion.left == Lit(0, Real())
 
 
 def ratio(found: Instance) -> ExactReal | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from math import floor
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -22,12 +23,12 @@ from pybridge.ir.nodes import Iff, Rel, Statement
 from pybridge.runtime.claims import relation
 from pybridge.runtime.exact import compare
 from pybridge.runtime.exact.draw import Draw
-from pybridge.runtime.exact.ends import float_ends
+from pybridge.runtime.exact.ends import rational_ends
 from pybridge.runtime.exact.factors import RejectedDraw
 from pybridge.runtime.exact.reals import Real as ExactReal
 from pybridge.runtime.exact.witness import from_json, to_json
 from pybridge.runtime.strategies import falsify
-from tests.properties.instances import Instance, Json, is_attained, is_zero, ratio, read, relations
+from tests.properties.instances import Instance, Json, is_attained, is_sign, is_zero, ratio, read, relations
 from tests.properties.mutation import (
     COINCIDENCES,
     Budget,
@@ -77,6 +78,9 @@ def record_of(theorem: str) -> Json:
 def necessity(theorem: str, hypothesis: str) -> Json:
     """A counterexample without the hypothesis, or how many examples held none."""
     mutant = without(theorem, hypothesis)
+    kept = _recorded_hypothesis(theorem, mutant, hypothesis)
+    if kept is not None:
+        return kept
     entry = witnesses().get(theorem, {}).get(mutant.id)
     if entry is not None and replay(mutant, entry):
         found = Instance(mutant.statement, entry["space"], from_json(entry["values"]))
@@ -86,6 +90,19 @@ def necessity(theorem: str, hypothesis: str) -> Json:
             return {"dropped": mutant.before, **_fruitless(theorem, mutant)}
         found = Instance(mutant.statement, witness.space, witness.bindings)
     return {"dropped": mutant.before, "counterexample": found.to_json()}
+
+
+def _recorded_hypothesis(theorem: str, mutant: Mutant, hypothesis: str) -> Json | None:
+    """A recorded count, of an unchanged statement, needs no second counting; its reason is read anew."""
+    record = recorded().get(theorem)
+    if record is None or record["statement"] != digest(statements()[theorem]):
+        return None
+    kept = record["hypotheses"].get(hypothesis)
+    if kept is None or "counterexample" in kept:
+        return None
+    if mutant.id in witnesses().get(theorem, {}):
+        return None
+    return {**kept, "reason": equivalents().get(theorem, {}).get(mutant.id, "")}
 
 
 def _fruitless(theorem: str, mutant: Mutant) -> Json:
@@ -159,15 +176,17 @@ def tightness(found: Instance) -> Json:
         return {"kind": "exact"}
     if is_attained(found):
         return {"kind": "attained"}
-    share = ratio(found)
-    if share is None:
+    if is_sign(found.statement):
         return {"kind": "sign"}
+    share = ratio(found)
+    assert share is not None, f"{found.statement.name}: no ratio"
     return {"kind": "best ratio", "ratio": decimal(share), "examples": LEAST}
 
 
 def decimal(value: ExactReal) -> str:
-    """Twelve digits, rounded down."""
-    return f"{float_ends(value)[0]:.12g}"
+    """Nine digits after the point, rounded down, so that what is below 1 reads so."""
+    whole, digits = divmod(floor(rational_ends(value)[0] * 10**9), 10**9)
+    return f"{whole}.{digits:09d}"
 
 
 def _recorded_instance(theorem: str) -> Instance | None:
@@ -180,7 +199,7 @@ def _recorded_instance(theorem: str) -> Instance | None:
 
 def _wishes(statement: Statement) -> tuple[Wish, ...]:
     """What would be most telling, best first: an equality, where nothing is empty or 0."""
-    if isinstance(statement.conclusion, Rel) and statement.conclusion.op == "<":
+    if isinstance(statement.conclusion, Rel) and statement.conclusion.op == "<" and not is_sign(statement):
         return ()
     return (
         lambda found: _tells(found) and found.is_full(2),
@@ -193,6 +212,8 @@ def _tells(found: Instance) -> bool:
     match found.statement.conclusion:
         case Rel("="):
             return not any(is_zero(claim.left) for claim in relations(found.conclusion))
+        case Rel("<"):
+            return True
         case Iff():
             return all(claim.all_true() for claim in relations(found.conclusion))
         case _:

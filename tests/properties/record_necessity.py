@@ -55,11 +55,30 @@ def main(theorems: list[str]) -> None:
 
 
 def write(records: Mapping[str, Json]) -> None:
-    """Sorted; the file is replaced at once."""
+    """The file is replaced at once."""
     fresh = FILE.with_suffix(".tmp")
-    text = json.dumps({name: records[name] for name in sorted(records)}, ensure_ascii=False, indent=1)
-    fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
+    fresh.write_text(text_of_records(records), encoding="utf-8", newline="\n")
     os.replace(fresh, FILE)
+
+
+ON_ONE_LINE = {"values", "conclusion", "exact", "examples", "tightness"}
+
+
+def text_of_records(records: Mapping[str, Json]) -> str:
+    """Sorted by theorem; what is evaluated stands on one line."""
+    return _text({name: records[name] for name in sorted(records)}, 0) + "\n"
+
+
+def _text(value: object, depth: int) -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    lines = [
+        f"{json.dumps(key, ensure_ascii=False)}: "
+        + (json.dumps(item, ensure_ascii=False) if key in ON_ONE_LINE else _text(item, depth + 1))
+        for key, item in value.items()
+    ]
+    inner = " " * (depth + 1)
+    return "{\n" + ",\n".join(inner + line for line in lines) + "\n" + " " * depth + "}" if lines else "{}"
 
 
 if __name__ == "__main__":
