@@ -88,6 +88,7 @@ private theorem linMap_add_vec {m n : Type*} [Fintype m] [Fintype n] [DecidableE
   first -- two routes: uncompiled
     | exact PiLp.ext fun i => linMap_add_entry A B x i
     | exact PiLp.ext fun i => (linMap_add_entry A B x i).trans (PiLp.add_apply _ _ i).symm
+    | (ext i; rw [PiLp.add_apply]; exact linMap_add_entry A B x i)
 
 /-- **Theorem M0 (add)**: the map of a sum of matrices is the sum of their maps.
 
@@ -101,7 +102,7 @@ theorem linMap_add {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     linMap (A + B) = linMap A + linMap B := by
   first -- two routes: uncompiled
     | exact ContinuousLinearMap.ext fun x => linMap_add_vec A B x
-    | simp only [linMap, map_add]
+    | (simp only [linMap, map_add]; done)
     | exact map_add ((Matrix.toEuclideanLin (𝕜 := ℝ) (m := m) (n := n)).trans
         LinearMap.toContinuousLinearMap) A B
 
@@ -117,6 +118,7 @@ theorem norm_linMap {m n : Type*} [Fintype m] [Fintype n] [DecidableEq n]
     ‖linMap W‖ = ‖W‖ := by
   first -- two routes: uncompiled
     | exact (Matrix.l2_opNorm_def W).symm
+    | (simp only [linMap]; exact (Matrix.l2_opNorm_def (𝕜 := ℝ) W).symm)
     | rfl
 
 /-- **Theorem M1**, Theorem 1 of arXiv:2603.20991v1, §2.1, said of a stored matrix: reusing the

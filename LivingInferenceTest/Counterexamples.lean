@@ -14,8 +14,8 @@ of `docs/verification.md`. The second part drops one hypothesis from one of the 
 theorems and refutes what is left.
 
 Not stated here but decided by exact arithmetic in
-`tests/properties/test_paper_counterexamples.py`: what needs vectors of two dimensions or a whole
-network (P5, P6, P12, P18), and that P8 is true in Frobenius norm.
+`tests/properties/test_paper_counterexamples.py`: what needs vectors of two dimensions, a whole
+network or the paper's figures (P5, P6, P12, P18), and that P8 is true in Frobenius norm.
 
 ## Main results
 
@@ -128,8 +128,8 @@ example : ¬ ∀ x near far δ₁ δ₂ : ℝ, δ₁ ≤ δ₂ → |x - near| �
   norm_num at hfalse
 
 /-- **Theorem E6**, P15: to remove the layers of small `|ρ - 1|`, as the paper's second version
-proposes, is not safe. The layer `u = -2 * h` has `ρ = 1` for the error whose update is `0`, and its
-removal makes a relative error energy of `4`. -/
+proposes, is not safe. The layer `u = -2 * h` has `ρ = 1` for the error `h` itself, where
+`hhat = uhat = 0`, and its removal makes a relative error energy of `4`. -/
 theorem rho_one_not_removable :
     ∃ h u hhat uhat : ℝ,
       (‖(h + u) - (hhat + uhat)‖ ^ 2 / ‖h + u‖ ^ 2) / (‖h - hhat‖ ^ 2 / ‖h‖ ^ 2) = 1 ∧
