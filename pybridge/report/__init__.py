@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from pybridge.report import legends
 from pybridge.report.summary import summary_lines
 from pybridge.report.tables import (
     WIDE,
@@ -34,10 +35,18 @@ def print_record(record: dict[str, Any], console: Console, *, quiet: bool = Fals
     wide = console.width >= WIDE
     console.print()
     console.print(ledger_table(record, wide=wide))
+    console.print(legends.LEDGER, markup=False)
     console.print()
     for line in unmet_lines(record):
         console.print(line, soft_wrap=True, markup=False)
-    blocks, compressed = block_tables(record, wide=wide), lockstep_tables(record, wide=wide)
-    for table in (*blocks, *compressed, *removal_tables(record, wide=wide)):
-        console.print()
-        console.print(table)
+    for legend, tables in (
+        (legends.BLOCKS, block_tables(record, wide=wide)),
+        (legends.LOCKSTEP, lockstep_tables(record, wide=wide)),
+        (legends.REMOVALS, removal_tables(record, wide=wide)),
+    ):
+        for table in tables:
+            console.print()
+            console.print(table)
+            if legend:
+                console.print(legend, markup=False)
+            legend = ""

@@ -58,14 +58,17 @@ def _against_linear(end: Record, bound: str) -> str:
 
 
 def _linear(end: Record) -> str:
-    """Theorem 7's line, and whether it bounds anything: it needs blocks that do not expand the error (D8)."""
+    """Theorem 7's line, and whether it bounds anything: it needs V_{t+1} ≤ V_t + c_t, Theorem D8's condition,
+    here of relative errors. The theorem ledger has D8 of absolute ones, which may be met when this is not.
+    """
     line = f"Theorem 7's line n · max c = {compact(end['linear_max'])}, Σ c = {compact(end['linear_sum'])}: "
     expanding = end["expanding_blocks"]
     if expanding:
         beyond = end["linear_sum"] is not None and end["measured"] > end["linear_sum"]
         missed = "; the error is beyond Σ c" if beyond else ""
         return line + (
-            f"no bound (D8), {share(expanding, end['blocks'])} blocks expand the error they meet{missed}."
+            f"no bound, for in {share(expanding, end['blocks'])} blocks the relative error grew by more than "
+            f"the block's own injection c, which D8 excludes{missed}."
         )
     tightness = (
         f"tightness {compact(end['tightness']['linear_max'])} and {compact(end['tightness']['linear_sum'])}"
@@ -73,8 +76,8 @@ def _linear(end: Record) -> str:
     if end["factor_cap"] is not None and end["factor_cap"] <= 1:
         return line + f"bounds (D8: no factor is above 1; {tightness})."
     return line + (
-        f"bounds on this run alone ({tightness}): no block expanded its relative error (D8), "
-        f"though a factor of {compact(end['factor_cap'])} allows it."
+        f"bounds on this run alone ({tightness}): in no block the relative error grew by more than the "
+        f"block's own injection c, as D8 asks, though a factor of {compact(end['factor_cap'])} allows it."
     )
 
 
@@ -93,15 +96,19 @@ def removal_lines(record: Record) -> Iterator[str]:
         most = max(measured, key=lambda row: row["measured"])
         # with no block behind it, as for the last one, the bound is the error itself
         tightness = [row["tightness"] for row in measured if row["factors"]]
-        line = (
-            f"{start}‖error‖² at the end from {compact(least['measured'])} (block {least['block']}) "
-            f"to {compact(most['measured'])} (block {most['block']}) of the state's"
-        )
+        found = f"{compact(least['measured'])} (block {least['block']})"
+        if most is not least:
+            found = f"from {found} to {compact(most['measured'])} (block {most['block']})"
+        line = f"{start}‖error‖² at the end {found} of the state's"
         if tightness:
-            line += (
-                f"; tightness of Theorem E3's bound from {compact(min(tightness))} "
-                f"to {compact(max(tightness))}"
-            )
+            line += f"; tightness of Theorem E3's bound {_span(tightness)}"
         if len(measured) < len(rows):
             line += f"; {counted(len(rows) - len(measured), 'removal')} within the noise floor"
         yield line + "."
+
+
+def _span(numbers: list[float]) -> str:
+    """`from 0.1 to 0.4`, or the one number there is."""
+    if len(numbers) == 1:
+        return compact(numbers[0])
+    return f"from {compact(min(numbers))} to {compact(max(numbers))}"

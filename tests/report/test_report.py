@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pybridge.report import print_record
+from pybridge.report import legends, print_record
 from pybridge.report.network import lockstep_lines, removal_lines
 from pybridge.report.numbers import compact, percent
 from pybridge.report.progress import Bars
@@ -192,7 +192,8 @@ def test_the_compressed_model_is_one_line_with_every_bound() -> None:
     assert "Theorem D3's bound: 24 (tightness 0.5, 4 times looser than n · max c)" in line
     assert "No geometric bound (D2, D5): the largest factor is 2.5, not below 1." in line
     assert (
-        "n · max c = 6, Σ c = 4: bounds on this run alone (tightness 0.5 and 0.5): no block expanded" in line
+        "Σ c = 4: bounds on this run alone (tightness 0.5 and 0.5): in no block the relative error grew by "
+        "more than the block's own injection c, as D8 asks" in line
     )
     assert line.endswith("though a factor of 2.5 allows it.")
     assert lockstep_line(factor_cap=1.0).endswith("bounds (D8: no factor is above 1; tightness 0.5 and 0.5).")
@@ -209,7 +210,7 @@ def test_a_geometric_bound_is_compared_and_its_limit_said() -> None:
 @pytest.mark.parametrize(("measured", "beyond"), [(1.0, False), (5.0, True)])
 def test_a_linear_line_that_is_no_bound_is_said_to_be_none(measured: float, beyond: bool) -> None:
     line = lockstep_line(expanding_blocks=2, measured=measured)
-    assert "no bound (D8), 2 of 6 blocks expand the error they meet" in line
+    assert "no bound, for in 2 of 6 blocks the relative error grew by more than the block's own" in line
     assert "Σ c = 4: bounds" not in line
     assert ("the error is beyond Σ c" in line) == beyond
 
@@ -220,7 +221,7 @@ def test_bounds_that_overflowed_are_dashes() -> None:
     missing = dict.fromkeys(("heterogeneous", "linear_max", "linear_sum", "factor_cap"))
     line = lockstep_line(**missing, tightness=nothing, times_tighter_than_linear=times)
     assert "Theorem D3's bound: – (tightness –, not comparable with n · max c)" in line
-    assert "no bound (D8)" in lockstep_line(**missing, expanding_blocks=1, tightness=nothing)
+    assert "which D8 excludes" in lockstep_line(**missing, expanding_blocks=1, tightness=nothing)
 
 
 def test_a_compressed_model_without_numbers_says_why() -> None:
@@ -236,6 +237,8 @@ def test_removals_are_one_line_and_the_last_one_says_nothing_of_tightness() -> N
         "3 blocks removed one by one, all positions: ‖error‖² at the end from 0.25 (block 0)"
     )
     assert "to 0.75 (block 1) of the state's; tightness of Theorem E3's bound from 0.25 to 0.25." in line
+    (line,) = removal_lines(a_record() | {"removals": [a_removal(0)]})
+    assert line.endswith("the end 0.25 (block 0) of the state's; tightness of Theorem E3's bound 0.25.")
     record = a_record() | {"removals": [a_removal(0), a_removal(1, noise="too small", measured=None)]}
     (line,) = removal_lines(record)
     assert line.endswith("; 1 removal within the noise floor.")
@@ -253,6 +256,20 @@ def test_compressed_model_and_removals_have_tables_at_every_width(width: int) ->
     assert "0.375" in text[compressed:]
     (row,) = [line for line in text[text.index("One block removed") :].splitlines() if "0.75" in line]
     assert row.split() == ["1", "0.5", "2", "1", "0.75", "0.25"]
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_every_kind_of_table_says_once_what_its_columns_are(width: int) -> None:
+    twice = a_record()
+    twice["removals"] += [a_removal(0, positions="skip:4")]
+    stream = StringIO()
+    print_record(twice, Console(file=stream, width=width))
+    words = " ".join(stream.getvalue().split())
+    assert words.count("One block removed, positions") == 2
+    for legend in (legends.LEDGER, legends.BLOCKS, legends.LOCKSTEP, legends.REMOVALS):
+        assert words.count(legend) == 1
+    for column in ("√V", "L", "α", "ε", "factor", "injection"):
+        assert f"{column} " in legends.LOCKSTEP
 
 
 def test_dead_maps_are_one_line() -> None:
