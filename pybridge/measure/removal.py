@@ -6,6 +6,7 @@ r + 1 and runs the rest beside it, so n removals cost (n + 1) / 2 forward passes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from pybridge.errors import SettingError
 from pybridge.measure.blocks import Held, State, run_block
 from pybridge.measure.energies import require_finite
 from pybridge.models.adapter import Adapter
+
+LONGEST_SHOWN = 40
+"""So much of a wrong `--removals` is repeated in the message."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +75,9 @@ def chosen_blocks(asked: str, n_blocks: int | None = None) -> tuple[int, ...]:
     if asked == "all":
         return tuple(range(n_blocks or 0))
     parts = [part.strip() for part in asked.split(",")]
-    if not all(part.isdecimal() and part.isascii() for part in parts):
-        raise SettingError(f"--removals is {asked!r}; give all, none, or block numbers such as 0,3,7.")
+    if not all(re.fullmatch(r"[0-9]{1,9}", part) for part in parts):
+        shown = asked if len(asked) <= LONGEST_SHOWN else f"{asked[:LONGEST_SHOWN]}…"
+        raise SettingError(f"--removals is {shown!r}; give all, none, or block numbers such as 0,3,7.")
     blocks = [int(part) for part in parts]
     if twice := [b for b in blocks if blocks.count(b) > 1]:
         raise SettingError(f"--removals names block {twice[0]} twice; give each block once.")

@@ -145,6 +145,7 @@ SETTINGS: dict[str, tuple[tuple[object, ...], str]] = {
     "broken regex": (("--maps", "("), r"no regular expression"),
     "removals neither word nor number": (("--removals", "most"), r"--removals is 'most'; give all, none, or"),
     "no removals at all": (("--removals", ""), r"--removals is ''"),
+    "a removal of thousands of digits": (("--removals", "9" * 5000), r"--removals is '9{40}…'; give all"),
     "a removal twice": (("--removals", "1,1"), r"--removals names block 1 twice"),
     "a removal beyond the model": (("--removals", "0,4"), r"--removals names block 4.* are 0 to 3"),
     "unknown dtype": (("--dtype", "float31"), r"Unknown dtype"),
