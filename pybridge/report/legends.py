@@ -4,8 +4,8 @@ from __future__ import annotations
 
 LEDGER = (
     "met: instances whose hypotheses were all met. unmet: with a hypothesis that is false, or nothing to "
-    "bind. tightness: the largest left side over right side, and where. Hypotheses have the names of the Lean "
-    "statement."
+    "bind. tightness: the largest left side over right side, and where. Hypotheses have the names of the "
+    "Lean statement."
 )
 
 BLOCKS = (
