@@ -38,7 +38,10 @@ def noise_reason(error_sq: float, state_sq: float, dtype: torch.dtype, where: st
     """Why ‖e‖²/‖h‖² is not to be reported, or None when it is above the floor."""
     if state_sq == 0:
         return f"the {where} state is zero"
-    relative = (error_sq / state_sq) ** 0.5
+    return _below_floor((error_sq / state_sq) ** 0.5, dtype, where)
+
+
+def _below_floor(relative: float, dtype: torch.dtype, where: str) -> str | None:
     floor = relative_floor(dtype)
     if relative > floor:
         return None
@@ -56,10 +59,13 @@ def noise_of(step: ErrorStep, dtype: torch.dtype) -> str | None:
     )
     for error, state, where in ends:
         size, error_size = float(step.ops.vec_norm(state).hi), float(error.hi)
-        if not math.isfinite(error_size):
-            return f"the {where} error is not finite"
-        if size == 0 or error_size > 0:
-            reason = noise_reason(error_size**2, size**2, dtype, where)
+        if size == 0:
+            return f"the {where} state is zero"
+        for what, number in (("state", size), ("error", error_size)):
+            if not math.isfinite(number):
+                return f"the {where} {what} is not finite"
+        if error_size > 0:
+            reason = _below_floor(error_size / size, dtype, where)  # squares of float64 may overflow
             if reason is not None:
                 return reason
     return None
