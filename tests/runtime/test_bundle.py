@@ -31,6 +31,10 @@ def vectors() -> EnclosedVec:
     return EnclosedVec(RNG.standard_normal((BATCH, WIDTH)), RNG.random(BATCH) * 1e-9)
 
 
+def data() -> EnclosedVec:
+    return EnclosedVec(RNG.standard_normal((BATCH, WIDTH)), np.zeros(BATCH))
+
+
 def through_files(folder: Path, given: Mapping[str, Any], index: int, count: int | None = None) -> Bundle:
     bindings, arrays = pack(given, dict.fromkeys(given, "something"), index, BATCH, count)
     text, data = to_files({**TEXTS, "bindings": bindings}, arrays, "v")
@@ -46,7 +50,7 @@ def assert_same(found: EnclosedVec, whole: EnclosedVec, index: int) -> None:
 
 @pytest.mark.parametrize("index", range(BATCH))
 def test_a_function_comes_back_as_its_table(tmp_path: Path, index: int) -> None:
-    h, hhat, u, dense = (vectors() for _ in range(4))
+    h, hhat, u, dense = data(), data(), vectors(), vectors()
     given = {"f": MeasuredFunction([(h, u), (hhat, dense)]), "h": h, "hhat": hhat}
     found = through_files(tmp_path, given, index).given
     assert_same(found["f"](found["h"]), u, index)
@@ -100,7 +104,7 @@ def a_false_theorem(ops: Any, *, f: Any, V: Any, W: Any, h: Any, n: int) -> Any:
 
 
 def test_a_violation_of_everything_is_violated_again(tmp_path: Path) -> None:
-    h, amplitudes = vectors(), RNG.random((BLOCKS + 1, BATCH))
+    h, amplitudes = data(), RNG.random((BLOCKS + 1, BATCH))
     given = {
         "f": MeasuredFunction([(h, vectors())]),
         "V": lambda i: EnclosedReal.exact(amplitudes[i]),

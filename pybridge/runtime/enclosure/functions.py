@@ -17,7 +17,8 @@ class MeasuredFunction:
     """A function of vectors, known where it was measured: a finite table.
 
     Args:
-        table: (argument, value) pairs; vectors of one batch.
+        table: (argument, value) pairs; vectors of one batch. An argument that is data is known again by its
+            numbers, any other only as the very object.
     """
 
     def __init__(self, table: Sequence[Pair]) -> None:
@@ -58,7 +59,7 @@ class Remembered:
 
 
 def _same(left: Any, right: Any) -> bool:
-    """Whether two vectors are the same data, bit by bit."""
+    """Whether two vectors are the same data. Two balls may be one and the vectors within them two."""
     if not isinstance(left, EnclosedVec) or not isinstance(right, EnclosedVec):
         return False
-    return np.array_equal(left.mid, right.mid) and np.array_equal(left.rad, right.rad)
+    return not (np.any(left.rad) or np.any(right.rad)) and np.array_equal(left.mid, right.mid)

@@ -81,6 +81,15 @@ def test_a_measured_function_knows_vectors_by_their_numbers() -> None:
         f(EnclosedVec(np.array([1.0, 2.0]), 1e-9))
 
 
+def test_two_vectors_of_one_ball_are_two_arguments() -> None:
+    """A sum twice over is one enclosure made twice, but equal ends do not make equal vectors."""
+    x = EnclosedVec(np.array([1.0, 2.0]), 1e-9)
+    f = MeasuredFunction([(x, Y)])
+    assert f(x) is Y
+    with pytest.raises(UnsupportedError, match="not measured"):
+        f(EnclosedVec(np.array([1.0, 2.0]), 1e-9))
+
+
 def test_functions_and_sequences_name_what_is_not_finite() -> None:
     broken = EnclosedVec.exact(np.array([np.nan, 0.0]))
     with pytest.raises(NonFiniteError, match="variable f holds nan"):
