@@ -260,7 +260,8 @@ bound the norm by `√(R * C)`.
 
 Not in the paper. Cauchy–Schwarz in every row with the weights `|W i j|`, then the order of
 summation changes. `0 ≤ R` and `0 ≤ C` are guards: with a row and a column they follow, without
-one `‖W‖ = 0`. Both other hypotheses are needed: a row of `n` ones has norm `√n`, and column sums 1.
+one `‖W‖ = 0`. The others are needed: a row of `n` ones has norm `√n` and column sums `1`, a
+column of them row sums `1`.
 
 @mode property
 @certificate no
@@ -297,6 +298,9 @@ theorem l2_opNorm_sq_eq_gram {m n : Type*} [Fintype m] [Fintype n] [DecidableEq 
       | rw [← hstar]
         exact (norm_linMap (Wᴴ * W)).trans (Matrix.l2_opNorm_conjTranspose_mul_self W)
       | exact (norm_linMap (Wᵀ * W)).trans (Matrix.l2_opNorm_conjTranspose_mul_self W)
+      | (have h := Matrix.l2_opNorm_conjTranspose_mul_self W
+         rw [Matrix.conjTranspose_eq_transpose_of_trivial] at h
+         exact (norm_linMap (Wᵀ * W)).trans h)
   exact (sq ‖W‖).trans hgram.symm
 
 /-- **Theorem N3**: the squared norm of a matrix is at most the Frobenius norm of its Gram matrix.
@@ -499,6 +503,9 @@ theorem l2_opNorm_transpose {m n : Type*} [Fintype m] [Fintype n] [DecidableEq m
     | rw [← hstar]
       exact Matrix.l2_opNorm_conjTranspose W
     | exact Matrix.l2_opNorm_conjTranspose W
+    | (have h := Matrix.l2_opNorm_conjTranspose W
+       rw [Matrix.conjTranspose_eq_transpose_of_trivial] at h
+       exact h)
 
 /-- **Theorem N9**: the squares of the entries of a product sum to at most the product of the sums.
 
