@@ -28,5 +28,17 @@ def replaced(views: Sequence[LinearMapView], replacement: Replacement) -> Iterat
             view.write(matrix)
         yield
     finally:
-        for snapshot in reversed(snapshots):
-            snapshot.restore()
+        _put_back(snapshots)
+
+
+def _put_back(snapshots: list[Snapshot]) -> None:
+    """The last one first. A Ctrl-C meanwhile waits until the model has its own weights again."""
+    interrupted: KeyboardInterrupt | None = None
+    while snapshots:
+        try:
+            snapshots[-1].restore()
+            snapshots.pop()
+        except KeyboardInterrupt as interrupt:
+            interrupted = interrupt
+    if interrupted is not None:
+        raise interrupted

@@ -8,7 +8,7 @@ import torch
 from pybridge.measure.swap import replaced
 from pybridge.models.adapter import Adapter
 from pybridge.models.fingerprint import weight_digest
-from pybridge.models.linear_maps import LinearMapView
+from pybridge.models.linear_maps import LinearMapView, Snapshot
 
 
 def halved(view: LinearMapView) -> torch.Tensor:
@@ -74,4 +74,25 @@ def test_negative_zeros_and_nans_come_back_bit_by_bit(adapter: Adapter) -> None:
     digest = weight_digest(adapter.model)
     with replaced([view], lambda v: torch.ones(v.shape)):
         pass
+    assert weight_digest(adapter.model) == digest
+
+
+@pytest.mark.parametrize("at", range(1, 7))
+def test_an_interrupt_while_weights_are_put_back_waits(
+    adapter: Adapter, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Ctrl-C before one of six restorations, and again at once."""
+    digest, views = weight_digest(adapter.model), adapter.linear_maps()[:6]
+    restore, calls = Snapshot.restore, list[str]()
+
+    def interrupted(snapshot: Snapshot) -> None:
+        calls.append(snapshot.view.name)
+        if len(calls) in (at, at + 1):
+            raise KeyboardInterrupt
+        restore(snapshot)
+
+    monkeypatch.setattr(Snapshot, "restore", interrupted)
+    with pytest.raises(KeyboardInterrupt), replaced(views, halved):
+        pass
+    assert len(calls) == 8
     assert weight_digest(adapter.model) == digest
