@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "models": {"runtime"},
     "compress": {"models", "runtime"},
     "measure": {"models", "extracted", "runtime"},
+    "approx": {"compress", "measure", "models", "extracted", "runtime"},
     "store": set(),
     "sweep": {"measure", "compress", "models", "store"},
     "report": {"store"},
@@ -49,7 +50,7 @@ HOMES: dict[str, set[str]] = {
     "lean_interact": {"crosscheck"},
     "lean_dojo": {"crosscheck"},
     "hypothesis": {"runtime", "extracted"},
-    "torch": {"models", "compress", "measure", "check", "cli"},
+    "torch": {"approx", "models", "compress", "measure", "check", "cli"},
 }
 
 
