@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 _ROWS_AT_ONCE = 128
+_TINY = np.finfo(np.float32).tiny
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,12 @@ def nearest_earlier(inputs: Float[np.ndarray, "tokens d"]) -> Nearest:
 
     Squared distances ‖a‖² + ‖b‖² - 2⟨a, b⟩ from float32 Gram blocks of centred inputs only draw up a short
     list: all candidates that rounding could have made look farther than the best one. Among these the
-    distances of the differences themselves decide, in float64.
+    distances of the differences themselves decide, in float64. All of it is done with the inputs over a power
+    of two, the largest entry in [1/2, 1): squares neither overflow nor vanish for being all large or small.
     """
     x = inputs.astype(np.float64)
+    exponent = np.frexp(np.max(np.abs(x), initial=0.0))[1]
+    x = np.ldexp(x, -exponent)
     centred = (x - x.mean(axis=0)).astype(np.float32)
     kinds = _kinds(x)
     index = np.full(len(x), -1, dtype=np.int64)
@@ -46,7 +50,7 @@ def nearest_earlier(inputs: Float[np.ndarray, "tokens d"]) -> Nearest:
         barred = np.arange(stop)[None, :] >= np.arange(start, stop)[:, None]
         barred |= kinds[start:stop, None] == kinds[None, :stop]
         _decide(x, start, _short_list(apart, slack, barred), index, distance)
-    return Nearest(index, distance)
+    return Nearest(index, np.ldexp(distance, exponent))
 
 
 def _apart(
@@ -56,13 +60,15 @@ def _apart(
 
     With s = ‖a‖² + ‖b‖² and float32's u: the two squares err by γ_d s together, twice the product by γ_d s
     too, the rounded entries of a and b by 4 u s, the last two sums by 4 u s. All of it is below 2 (d + 16)
-    u s.
+    u s. Entries are at most 2, so what underflows costs at most 16 d TINY besides, TINY float32's smallest
+    normal number.
     """
     squares = np.einsum("td,td->t", centred, centred)
     scale = squares[start:stop, None] + squares[None, :stop]
     apart = scale - 2 * (centred[start:stop] @ centred[:stop].T)
     unit = 2.0**-24
-    return apart, np.float32(2 * (centred.shape[1] + 16) * unit) * scale
+    width = centred.shape[1]
+    return apart, np.float32(2 * (width + 16) * unit) * scale + np.float32(16 * width) * _TINY
 
 
 def _short_list(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from pybridge.measure.nearest import _kinds, nearest_earlier
 
@@ -33,6 +34,22 @@ def test_repeated_inputs_are_never_their_own_neighbour() -> None:
     found = nearest_earlier(x)
     assert found.index.tolist() == [-1, -1, -1, 0, 3]
     assert found.found.tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("exponent", [-900, -160, -70, 70, 130, 900])
+def test_the_scale_of_the_inputs_does_not_matter(exponent: int) -> None:
+    x = np.random.default_rng(3).standard_normal((40, 5))
+    once, scaled = nearest_earlier(x), nearest_earlier(np.ldexp(x, exponent))
+    np.testing.assert_array_equal(scaled.index, once.index)
+    np.testing.assert_array_equal(scaled.distance, np.ldexp(once.distance, exponent))
+
+
+@pytest.mark.parametrize("small", [1e-12, 1e-19, 1e-22, 1e-30])
+def test_one_large_input_does_not_blur_the_small_ones(small: float) -> None:
+    x = small * np.random.default_rng(4).standard_normal((40, 3))
+    x[[0, 20], 0] = 1.0
+    found = nearest_earlier(x)
+    np.testing.assert_array_equal(found.index, naive(x)[0])
 
 
 def test_large_common_offset_does_not_hide_the_neighbour() -> None:
