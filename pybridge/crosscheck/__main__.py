@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from pybridge.crosscheck.evidence import Result, Status, write_evidence
+from pybridge.crosscheck.evidence import Result, Status, require_place, write_evidence
 from pybridge.crosscheck.runner import CHECKS, HOUR_S, LEAN_CHECKS, run
 from pybridge.errors import LivingInferenceError, SettingError
 
@@ -18,6 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         required = _required(options.require, options.checks or list(LEAN_CHECKS))
+        if options.json is not None:
+            require_place(options.json)
         evidence = run(
             options.root,
             options.checks,
@@ -88,7 +90,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError("give a positive number of seconds")
     return value

@@ -71,6 +71,21 @@ class Evidence:
         )
 
 
+def require_place(path: Path) -> None:
+    """Refuse a place for the evidence before hours of checks, not after them.
+
+    Raises:
+        OutputError: a folder, or a file in a folder that is missing or closed.
+    """
+    folder = path.parent
+    if not path.name or path.is_dir():
+        raise OutputError(f"{path} cannot be written: it is a folder; name a file")
+    if not folder.is_dir():
+        raise OutputError(f"{path} cannot be written: there is no folder {folder}; name another file")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{path} cannot be written: {folder} is closed to you; name another file")
+
+
 def write_evidence(evidence: Evidence, path: Path) -> None:
     """Write beside the target, then rename.
 

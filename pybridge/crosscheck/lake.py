@@ -10,13 +10,17 @@ from pybridge.crosscheck.evidence import Result, Status
 from pybridge.crosscheck.lake_output import LakeLog, read_lake_log
 from pybridge.crosscheck.project import LIBRARY, TESTS
 
+VERSION_LIMIT_S = 600.0
+"""elan may have to fetch the toolchain before it answers."""
+
 _LEAN_VERSION = re.compile(r"Lean version (?P<version>[^\s,)]+)")
 
 
 def lake_version(context: Context) -> tuple[dict[str, str], str]:
     """What `lake --version` says, and what is wrong with it: the toolchain must be the pinned one."""
-    answer = context.ask(("lake", "--version"), context.project.root, 600)
-    trouble = answer.trouble(600)
+    limit_s = min(VERSION_LIMIT_S, context.limit_s)
+    answer = context.ask(("lake", "--version"), context.project.root, limit_s)
+    trouble = answer.trouble(limit_s)
     if trouble:
         return {}, f"`lake --version`: {trouble}"
     found = _LEAN_VERSION.search(answer.out)

@@ -25,7 +25,8 @@ class Answer:
         if self.code:
             said = [line for line in (self.err + "\n" + self.out).splitlines() if line.strip()]
             told = [line for line in said if "error" in line.casefold()] or said[-3:]
-            return f"exit code {self.code}: " + " / ".join(line.strip() for line in told[:5])
+            why = " / ".join(line.strip() for line in told[:5])
+            return f"exit code {self.code}: {why}" if why else f"exit code {self.code} and not a word"
         return ""
 
 

@@ -61,14 +61,37 @@ def test_a_required_check_may_not_be_skipped(
     [
         (["axioms", "--require", "lake"], "--require build: it is not among the checks to run, axioms"),
         (["nothing"], "`nothing` is no check"),
-        (["--json", "no/such/folder/x.json"], "cannot be written"),
+        (["--json", "no/such/folder/x.json"], "cannot be written: there is no folder no/such/folder"),
+        (["--json", ""], "cannot be written: it is a folder"),
+        (["--json", "/"], "cannot be written: it is a folder"),
     ],
 )
 def test_bad_input_is_one_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], part: str
 ) -> None:
     assert main(["--root", str(build(tmp_path)), *arguments]) == 2
-    assert part in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert part in said.err
+    assert said.out == ""  # refused before any check, not after hours of them
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "abc", ""])
+def test_a_time_limit_is_a_positive_number(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["--timeout", seconds])
+    assert "--timeout: give a positive number of seconds" in capsys.readouterr().err
+
+
+def test_a_lake_that_hangs_on_its_version_is_stopped_at_the_time_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, folder = build(tmp_path), tmp_path / "bin"
+    folder.mkdir()
+    (folder / "lake").write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n", encoding="utf-8")
+    (folder / "lake").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    assert main(["build", "--root", str(root), "--timeout", "0.5"]) == 1
+    assert capsys.readouterr().out == "build: failed: `lake --version`: no answer within 0.5 s\n"
 
 
 @pytest.mark.parametrize(

@@ -39,4 +39,5 @@ def test_trouble_quotes_the_errors_and_nothing_else() -> None:
     answer = Answer(1, "fine\nerror: first\nfine\n", "note\nerror: second\n")
     assert answer.trouble(1) == "exit code 1: error: second / error: first"
     assert Answer(1, "one\ntwo\nthree\nfour\n").trouble(1) == "exit code 1: two / three / four"
+    assert Answer(1, "\n").trouble(1) == "exit code 1 and not a word"
     assert Answer(0, "error: x").trouble(1) == ""
