@@ -35,9 +35,16 @@ HARD: dict[str, set[str]] = {
     "cap_le_geometric": {"scale-:hρ1:left"},
     "growth_factor_pos": {"scale-:hg:right", "scale+:hg:right"},
     "preln_contraction": {"constant-:hcond:2", "scale-:hcosθ:right", "drop:hcond:2"},
+    "propagation_product_Ico": {"swap:hρ:m,n"},
+    "geometric_injection_bound": {"scale-:hρ1:left"},
+    "capped_injection_bound": {"scale-:hr1:left"},
+    "layer_removal_downstream": {"swap:hρ:r,n"},
+    "sqrt_rho_deviation": {"scale-:hg1:left"},
+    "rho_deviation": {"scale-:hg1:left"},
+    "runtime_violation_sound": {"scale-:h:right"},
 }
-"""Mutants that the search does not find: their witnesses were written by hand, and are replayed like any
-other."""
+"""Mutants that the search does not find: their witnesses were written by hand or are those of other mutants,
+and are replayed like any other."""
 
 
 def report(outcomes: list[Outcome]) -> str:
