@@ -1,7 +1,8 @@
 """Tactic blocks: what follows `by`, `·`, an arm's `=>` and an alternative's `|` is there and indented.
 
 A block that starts on a new line must stand to the right of the block it is in; the alternatives of one
-`first` stand below each other; no proof line slips to column 1, where Lean would look for a command.
+`first` stand below each other; no proof line slips left of the proof's first, or to column 1, where Lean
+would look for a command.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def blocks(project: Project) -> Iterator[Finding]:
         for declaration in file.declarations:
             yield from _Walk(file, declaration.body).findings()
             yield from _alternatives(file, declaration)
+            yield from _slipped(file, declaration)
 
 
 @dataclass
@@ -93,6 +95,20 @@ class _Walk:
             yield self.file.finding(inside.start, RULE, message, "Indent it, or write what is missing.")
             return
         self.open_blocks.append((column, self.depth))
+
+
+def _slipped(file: LeanFile, declaration: Declaration) -> Iterator[Finding]:
+    """Lines that stand left of the first tactic of the proof, where they belong to nothing."""
+    body = declaration.body
+    start = next((i for i, token in enumerate(body[:2]) if token.text == "by"), None)
+    if start is None or start + 1 == len(body) or not file.starts_line(body[start + 1]):
+        return
+    column, depth = file.column(body[start + 1]), 0
+    for token in body[start + 1 :]:
+        if depth == 0 and file.starts_line(token) and 1 < file.column(token) < column:
+            message = f"this line stands at column {file.column(token)}, left of its proof"
+            yield file.finding(token.start, RULE, message, f"Start it at column {column} or right of it.")
+        depth += (token.text in OPENERS) - (token.text in CLOSERS)
 
 
 def _alternatives(file: LeanFile, declaration: Declaration) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ FORBIDDEN: dict[str, str] = {
     **dict.fromkeys(("lcProof", "lcUnreachable", "unsafeCast", "trustCompiler"), _TRUST),
     **dict.fromkeys(("elab", "elab_rules", "macro", "macro_rules", "syntax", "declare_syntax_cat"), _SYNTAX),
     **dict.fromkeys(("notation", "notation3", "infix", "infixl", "infixr", "prefix", "postfix"), _SYNTAX),
-    **dict.fromkeys(("binder_predicate", "unif_hint", "set_option"), _SYNTAX),
+    **dict.fromkeys(("binder_predicate", "unif_hint", "set_option", "instance", "attribute"), _SYNTAX),
     **dict.fromkeys(("run_cmd", "run_tac", "run_meta", "run_elab", "initialize", "simproc", "meta"), _META),
 }
 GENERATED_MAY = frozenset(("run_cmd",))
