@@ -81,3 +81,7 @@ class OutputError(LivingInferenceError):
 
 class BundleError(LivingInferenceError):
     """A replay bundle that is missing, damaged or of another schema."""
+
+
+class StoreError(LivingInferenceError):
+    """A file of results that is something else, of another format, or damaged."""
