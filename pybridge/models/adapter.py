@@ -8,8 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, TypeVar
 
 import torch
@@ -17,20 +16,12 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from pybridge.errors import ModelError, SettingError
-from pybridge.models.hooks import all_of, bypassing, on_input, on_output, replacing_input
+from pybridge.models.hooks import Watch, all_of, bypassing, on_input, on_output, replacing_input
 from pybridge.models.linear_maps import LinearMapView, MapSite, views_of
 from pybridge.models.residual import Granularity, ResidualShape
+from pybridge.models.uncovered import Uncovered, uncovered_matrices
 
 Key = TypeVar("Key")
-
-
-@dataclass(frozen=True)
-class Uncovered:
-    """A matrix of the model that is not among the linear maps, and why."""
-
-    parameter: str
-    shape: tuple[int, ...]
-    reason: str
 
 
 class Adapter(ABC):
@@ -43,7 +34,8 @@ class Adapter(ABC):
     """
 
     family: ClassVar[str]
-    residual_shape: ClassVar[ResidualShape]
+    residual_shape: ResidualShape
+    """The family's, or this model's where the config decides."""
     block_path: ClassVar[str]
     """The model's own path of its block list, for messages and parameter names."""
 
@@ -61,12 +53,24 @@ class Adapter(ABC):
     # What a family's file says.
 
     @abstractmethod
-    def between_sublayers(self, block: nn.Module) -> nn.Module | None:
-        """The module whose input is the state between attention and MLP; None if there is no such state."""
+    def between_sublayers(self, block: nn.Module) -> Watch | None:
+        """Where the state between attention and MLP is seen; None if there is no such state."""
 
     @abstractmethod
     def sites(self, block: nn.Module) -> tuple[MapSite, ...]:
         """The linear maps of one block, in the order in which the block uses them."""
+
+    def sublayers(self, block: nn.Module) -> tuple[str, str]:
+        """What the two updates of a block are called."""
+        return ("attention", "mlp")
+
+    def why_uncovered(self, parameter: str) -> str | None:
+        """Why a matrix is no linear map of a block, where the family has a reason of its own."""
+        return None
+
+    def stand_in(self, state: Tensor) -> Tensor:
+        """Embeddings that let a run start at a block that receives `state`; only their shape matters."""
+        return state
 
     # Sizes.
 
@@ -135,7 +139,7 @@ class Adapter(ABC):
             bypassing(self.blocks, outside),
             replacing_input(self.blocks[start], lambda _ignored: state),
         ):
-            return self._run(inputs_embeds=state)
+            return self._run(inputs_embeds=self.stand_in(state))
 
     def _run(self, **inputs: Tensor) -> Tensor:
         captured: list[Tensor] = []
@@ -169,7 +173,8 @@ class Adapter(ABC):
         """Names of the updates between consecutive points: 0, 1, … or 0.attention, 0.mlp, 1.attention, …"""
         if self._granularity(granularity) is Granularity.BLOCK:
             return tuple(str(t) for t in range(self.n_blocks))
-        return tuple(f"{t}.{sublayer}" for t in range(self.n_blocks) for sublayer in ("attention", "mlp"))
+        blocks = enumerate(self.blocks)
+        return tuple(f"{t}.{sublayer}" for t, block in blocks for sublayer in self.sublayers(block))
 
     def observe_residual(
         self, granularity: str, callback: Callable[[int, Tensor], None]
@@ -188,7 +193,7 @@ class Adapter(ABC):
             watches.append(on_input(block, _at(callback, stride * index)))
             middle = self.between_sublayers(block) if sublayers else None
             if middle is not None:
-                watches.append(on_input(middle, _at(callback, stride * index + 1)))
+                watches.append(middle(_at(callback, stride * index + 1)))
         watches.append(on_output(self.blocks[-1], _at(callback, stride * self.n_blocks)))
         return all_of(watches)
 
@@ -201,11 +206,13 @@ class Adapter(ABC):
     ) -> AbstractContextManager[None]:
         """While open, `callback(input_key, x)` once per distinct input of the named maps (batch, tokens, in).
 
-        Names are those of `linear_maps`, whole or per head. Raises: ModelError for a name that is no map.
+        An expert's input is (1, routed, in): the tokens routed to it, of all rows of the batch, in their
+        order; there may be none. Names are those of `linear_maps`, whole or per head.
+        Raises: ModelError for a name that is no map.
         """
         keys = {self._view(name).input_key for name in names}
         return all_of(
-            [on_input(self._receivers[key], _at(callback, key)) for key in self._receivers if key in keys]
+            [watch(_at(callback, key)) for key, watch in self._input_watches.items() if key in keys]
         )
 
     def _granularity(self, name: str) -> Granularity:
@@ -223,7 +230,8 @@ class Adapter(ABC):
     # Matrices.
 
     def linear_maps(self, per_head: bool = False) -> tuple[LinearMapView, ...]:
-        """Every linear map of every block, block by block; q, k and v split by head where asked.
+        """Every linear map of every block, block by block; q, k and v split by head where asked, experts
+        always one by one.
 
         Embeddings and the language-model head are never among them.
         """
@@ -231,20 +239,7 @@ class Adapter(ABC):
 
     def uncovered(self) -> tuple[Uncovered, ...]:
         """The matrices that are not among the linear maps, each with the reason."""
-        covered = {view.parameter for view in self.linear_maps()}
-        return tuple(
-            Uncovered(name, tuple(parameter.shape), self._reason(name))
-            for name, parameter in self.model.named_parameters()
-            if parameter.ndim >= 2 and name not in covered
-        )
-
-    def _reason(self, name: str) -> str:
-        for module_name, module in self.model.named_modules():
-            if name == f"{module_name}.weight" and isinstance(module, nn.Embedding):
-                return "an embedding table, not a linear map of a block"
-        if not name.startswith(self.block_path + "."):
-            return "outside the blocks (language-model head)"
-        return f"not a component that the {self.family} adapter knows"
+        return uncovered_matrices(self.model, self.block_path, self.linear_maps(), self.why_uncovered)
 
     @cached_property
     def _maps(self) -> tuple[LinearMapView, ...]:
@@ -255,13 +250,14 @@ class Adapter(ABC):
         return self._all_views(per_head=True)
 
     @cached_property
-    def _receivers(self) -> dict[str, nn.Module]:
-        """input_key → the first module that is handed that input."""
-        receivers: dict[str, nn.Module] = {}
+    def _input_watches(self) -> dict[str, Watch]:
+        """input_key → where the first map that is handed that input is seen to receive it."""
+        watches: dict[str, Watch] = {}
         for index, block in enumerate(self.blocks):
             for site in self.sites(block):
-                receivers.setdefault(f"{index}.{site.input_name}", site.module)
-        return receivers
+                watch = site.watch or partial(on_input, site.module)
+                watches.setdefault(f"{index}.{site.input_name}", watch)
+        return watches
 
     @cached_property
     def _by_name(self) -> dict[str, LinearMapView]:
@@ -280,8 +276,8 @@ class Adapter(ABC):
             return self._by_name[name]
         except KeyError:
             raise ModelError(
-                f"No linear map is called {name!r}; maps are `block.component` or `block.component.head`, "
-                f"for example {self._maps[0].name!r}."
+                f"No linear map is called {name!r}; maps are `block.component`, `block.component.head` or "
+                f"`block.component.e{{expert}}`, for example {self._maps[0].name!r}."
             ) from None
 
 

@@ -10,11 +10,30 @@ from pybridge.errors import ModelError
 from pybridge.models.adapter import Adapter
 from pybridge.models.gemma3 import Gemma3Adapter
 from pybridge.models.gpt2 import GPT2Adapter
+from pybridge.models.gpt_neox import GPTNeoXAdapter
+from pybridge.models.lfm2 import LFM2Adapter
 from pybridge.models.llama import LlamaAdapter, MistralAdapter, Qwen2Adapter, Qwen3Adapter
+from pybridge.models.moe import MixtralAdapter, Qwen2MoEAdapter, Qwen3MoEAdapter
+from pybridge.models.opt import OPTAdapter
+from pybridge.models.phi3 import Phi3Adapter
 
 FAMILIES: dict[str, type[Adapter]] = {
     adapter.family: adapter
-    for adapter in (GPT2Adapter, LlamaAdapter, MistralAdapter, Qwen2Adapter, Qwen3Adapter, Gemma3Adapter)
+    for adapter in (
+        GPT2Adapter,
+        LlamaAdapter,
+        MistralAdapter,
+        Qwen2Adapter,
+        Qwen3Adapter,
+        Gemma3Adapter,
+        Phi3Adapter,
+        GPTNeoXAdapter,
+        OPTAdapter,
+        LFM2Adapter,
+        MixtralAdapter,
+        Qwen2MoEAdapter,
+        Qwen3MoEAdapter,
+    )
 }
 
 _ADVICE = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from torch import nn
-
+from pybridge.models.hooks import Watch, on_input
 from pybridge.models.llama import LlamaAdapter
 from pybridge.models.residual import ResidualShape
 
@@ -21,5 +21,5 @@ class Gemma3Adapter(LlamaAdapter):
     family = "gemma3_text"
     residual_shape = ResidualShape.POST_NORM
 
-    def between_sublayers(self, block: Any) -> nn.Module:
-        return block.pre_feedforward_layernorm
+    def between_sublayers(self, block: Any) -> Watch:
+        return partial(on_input, block.pre_feedforward_layernorm)

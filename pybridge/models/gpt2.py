@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from torch import nn
-
 from pybridge.models.adapter import Adapter
+from pybridge.models.hooks import Watch, on_input
 from pybridge.models.linear_maps import MapSite
 from pybridge.models.residual import ResidualShape
 
@@ -18,8 +18,8 @@ class GPT2Adapter(Adapter):
     residual_shape = ResidualShape.SEQUENTIAL
     block_path = "transformer.h"
 
-    def between_sublayers(self, block: Any) -> nn.Module:
-        return block.ln_2
+    def between_sublayers(self, block: Any) -> Watch:
+        return partial(on_input, block.ln_2)
 
     def sites(self, block: Any) -> tuple[MapSite, ...]:
         width, heads = self.d_model, int(self.config.num_attention_heads)

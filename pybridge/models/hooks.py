@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from torch import Tensor, nn
+
+See = Callable[[Tensor], None]
+Watch = Callable[[See], AbstractContextManager[None]]
+"""A place in the model: while the context it returns is open, the given function sees what is there."""
 
 
 def stream_in(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
@@ -24,7 +28,7 @@ def stream_out(output: Tensor | tuple[Any, ...]) -> Tensor:
 
 
 @contextmanager
-def on_input(module: nn.Module, see: Callable[[Tensor], None]) -> Iterator[None]:
+def on_input(module: nn.Module, see: See) -> Iterator[None]:
     """`see` is called with the module's first input on every call."""
     handle = module.register_forward_pre_hook(
         lambda _module, args, kwargs: see(stream_in(args, kwargs)), with_kwargs=True
@@ -36,7 +40,25 @@ def on_input(module: nn.Module, see: Callable[[Tensor], None]) -> Iterator[None]
 
 
 @contextmanager
-def on_output(module: nn.Module, see: Callable[[Tensor], None]) -> Iterator[None]:
+def on_flat_input(block: nn.Module, module: nn.Module, see: See) -> Iterator[None]:
+    """As `on_input`, for a module inside `block` that is handed (batch · tokens, width): `see` gets the same
+    memory as (batch, tokens, width).
+    """
+    leading: tuple[int, ...] = ()
+
+    def remember(stream: Tensor) -> None:
+        nonlocal leading
+        leading = tuple(stream.shape[:-1])
+
+    def unflatten(flat: Tensor) -> None:
+        see(flat.view(*leading, flat.shape[-1]))
+
+    with on_input(block, remember), on_input(module, unflatten):
+        yield
+
+
+@contextmanager
+def on_output(module: nn.Module, see: See) -> Iterator[None]:
     """`see` is called with the module's first output on every call."""
     handle = module.register_forward_hook(lambda _module, _args, output: see(stream_out(output)))
     try:

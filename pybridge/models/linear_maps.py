@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import torch
@@ -9,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from pybridge.errors import ModelError
+from pybridge.models.hooks import Watch
 
 
 @dataclass(frozen=True)
@@ -16,13 +18,19 @@ class MapSite:
     """Where one component's matrix lives inside a block.
 
     Args:
-        component: the shared name: `q`, `k`, `v`, `attn_out`, `mlp_up`, `mlp_gate`, `mlp_down`.
-        module: the Linear or Conv1D that owns the weight; its first input is the map's input.
+        component: the shared name: `q`, `k`, `v`, `attn_out`, `conv_in`, `conv_out`, `mlp_up`, `mlp_gate`,
+            `mlp_down`, and `shared_mlp_…` of an expert that every token visits.
+        module: the Linear, Conv1D or set of experts that owns the weight.
         parameter: the module's path inside the block, as `named_parameters` spells it.
         input_name: sites of one block with the same `input_name` are handed the same tensor.
         transposed: the weight is stored (in, out), as Conv1D does.
         rows: the output features that belong to this component in a fused weight; None means all.
         heads: how many heads the output features divide into; None where there is no such division.
+        interleaved: (part, parts) where a fused weight holds, head by head, the rows of `parts` components,
+            and those of this one are `part`; it needs `heads`.
+        tensor: the name of the weight in the module.
+        expert: which of the matrices stacked in the weight; None where it is a single matrix.
+        watch: where the map's input is seen; None means the module's first input.
     """
 
     component: str
@@ -32,15 +40,31 @@ class MapSite:
     transposed: bool = False
     rows: range | None = None
     heads: int | None = None
+    interleaved: tuple[int, int] | None = None
+    tensor: str = "weight"
+    expert: int | None = None
+    watch: Watch | None = None
 
     @property
     def weight(self) -> Tensor:
-        weight = self.module.weight
-        if not isinstance(weight, Tensor) or weight.ndim != 2:
+        """The stored matrix; raises ModelError if there is none."""
+        weight = getattr(self.module, self.tensor)
+        if not isinstance(weight, Tensor) or weight.ndim != (2 if self.expert is None else 3):
             raise ModelError(
-                f"{self.parameter}.weight is not a matrix; this family's linear maps cannot be read."
+                f"{self.parameter}.{self.tensor} is not a matrix; this family's linear maps cannot be read."
             )
-        return weight.detach()
+        return weight.detach() if self.expert is None else weight.detach()[self.expert]
+
+    @property
+    def stored(self) -> Tensor:
+        """The entries of this component where the model keeps them: (out, in), or (heads, rows, in)."""
+        matrix = self.weight.T if self.transposed else self.weight
+        if self.rows is not None:
+            matrix = matrix[self.rows.start : self.rows.stop]
+        if self.interleaved is not None and self.heads is not None:
+            part, parts = self.interleaved
+            return matrix.unflatten(0, (self.heads, parts, -1))[:, part]
+        return matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,41 +76,48 @@ class Snapshot:
 
     def restore(self) -> None:
         """Write the remembered values back: the parameter holds the identical bits again."""
-        self.view.read().copy_(self._bits)
+        self.view.stored.copy_(self._bits)
 
 
 @dataclass(frozen=True, eq=False)
 class LinearMapView:
     """One map x ↦ W x (+ bias) of the model, W of shape (out_features, in_features).
 
-    The view shares storage with the model's parameter: what is written through it is what the model runs.
+    What is written with `write` is what the model runs.
 
     Attributes:
-        name: `block.component[.head]`, as regexes match it and certificates carry it: `0.mlp_up`, `11.q.3`.
+        name: `block.component[.head]`, or `block.component.e{expert}`, as regexes match it and certificates
+            carry it: `0.mlp_up`, `11.q.3`, `3.mlp_up.e5`.
         block: index from 0.
         component: the name shared by every family (`q`, `attn_out`, `mlp_up`, …).
         head: index from 0, or None for the whole component.
+        expert: index from 0, or None where the block has one such map for all tokens.
         input_key: maps with equal `input_key` are handed the same input tensor.
         parameter: the model's own name of the parameter that is viewed.
+        stored: the entries where the model keeps them, sharing its storage: (out, in), or (heads, rows, in)
+            where the rows of one component lie apart, which no strides of a matrix can say.
     """
 
     name: str
     block: int
     component: str
     head: int | None
+    expert: int | None
     input_key: str
     parameter: str
-    _matrix: Tensor = field(repr=False)
+    stored: Tensor = field(repr=False)
 
     @property
     def shape(self) -> tuple[int, int]:
         """(out_features, in_features)."""
-        out_features, in_features = self._matrix.shape
-        return out_features, in_features
+        *rows, in_features = self.stored.shape
+        return math.prod(rows), in_features
 
     def read(self) -> Float[Tensor, "out in"]:
-        """W itself, no copy: strided where the family stores it transposed or fused."""
-        return self._matrix
+        """W: the model's own memory, strided where the family stores it transposed or fused; a copy only
+        where the rows of the component lie apart (a whole q, k or v of GPT-NeoX). Change it with `write`.
+        """
+        return self.stored.flatten(0, -2)
 
     def write(self, values: Float[Tensor, "out in"]) -> None:
         """Replace W inside the model; values are rounded to the model's dtype.
@@ -99,30 +130,44 @@ class LinearMapView:
                 f"{self.shape} (out_features, in_features)."
             )
         with torch.no_grad():
-            self._matrix.copy_(values)
+            self.stored.copy_(values.reshape(self.stored.shape))
 
     def snapshot(self) -> Snapshot:
         """Remember the present bits, to be put back by `.restore()`."""
-        return Snapshot(self, self._matrix.clone(memory_format=torch.contiguous_format))
+        return Snapshot(self, self.stored.clone(memory_format=torch.contiguous_format))
 
     def restore(self, snapshot: Snapshot) -> None:
         """The same as `snapshot.restore()`, refusing a snapshot of another map."""
-        if snapshot.view._matrix.data_ptr() != self._matrix.data_ptr() or snapshot.view.shape != self.shape:
+        theirs, ours = snapshot.view.stored, self.stored
+        if theirs.data_ptr() != ours.data_ptr() or theirs.shape != ours.shape:
             raise ModelError(f"{self.name}: the snapshot was taken of {snapshot.view.name}.")
         snapshot.restore()
 
 
 def views_of(site: MapSite, block: int, block_path: str, *, per_head: bool) -> tuple[LinearMapView, ...]:
     """The view of one site, or one view per head where asked and where the site has heads."""
-    matrix = site.weight.T if site.transposed else site.weight
-    if site.rows is not None:
-        matrix = matrix[site.rows.start : site.rows.stop]
-    name = f"{block}.{site.component}"
-    parameter = f"{block_path}.{block}.{site.parameter}.weight"
-    input_key = f"{block}.{site.input_name}"
-    if not per_head or site.heads is None:
-        return (LinearMapView(name, block, site.component, None, input_key, parameter, matrix),)
+    split = site.heads if per_head else None
+    parts = (site.stored,) if split is None else _by_head(site, split)
     return tuple(
-        LinearMapView(f"{name}.{head}", block, site.component, head, input_key, parameter, rows)
-        for head, rows in enumerate(matrix.chunk(site.heads, dim=0))
+        LinearMapView(
+            name=f"{block}.{site.component}{_suffix(site, head)}",
+            block=block,
+            component=site.component,
+            head=head,
+            expert=site.expert,
+            input_key=f"{block}.{site.input_name}",
+            parameter=f"{block_path}.{block}.{site.parameter}.{site.tensor}",
+            stored=part,
+        )
+        for head, part in zip([None] if split is None else range(split), parts, strict=True)
     )
+
+
+def _by_head(site: MapSite, heads: int) -> tuple[Tensor, ...]:
+    return site.stored.unbind(0) if site.interleaved is not None else site.stored.chunk(heads, dim=0)
+
+
+def _suffix(site: MapSite, head: int | None) -> str:
+    if site.expert is not None:
+        return f".e{site.expert}"
+    return "" if head is None else f".{head}"

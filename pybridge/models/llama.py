@@ -6,11 +6,11 @@ attention makes k and v narrower than q, with fewer heads.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from torch import nn
-
 from pybridge.models.adapter import Adapter
+from pybridge.models.hooks import Watch, on_input
 from pybridge.models.linear_maps import MapSite
 from pybridge.models.residual import ResidualShape
 
@@ -22,17 +22,25 @@ class LlamaAdapter(Adapter):
     residual_shape = ResidualShape.SEQUENTIAL
     block_path = "model.layers"
 
-    def between_sublayers(self, block: Any) -> nn.Module:
-        return block.post_attention_layernorm
+    def between_sublayers(self, block: Any) -> Watch:
+        return partial(on_input, block.post_attention_layernorm)
 
     def sites(self, block: Any) -> tuple[MapSite, ...]:
-        attention, mlp = block.self_attn, block.mlp
+        return (*self.attention_sites(block), *self.mlp_sites(block))
+
+    def attention_sites(self, block: Any) -> tuple[MapSite, ...]:
+        attention = block.self_attn
         heads, shared_heads = int(self.config.num_attention_heads), int(self.config.num_key_value_heads)
         return (
             MapSite("q", attention.q_proj, "self_attn.q_proj", "attn_in", heads=heads),
             MapSite("k", attention.k_proj, "self_attn.k_proj", "attn_in", heads=shared_heads),
             MapSite("v", attention.v_proj, "self_attn.v_proj", "attn_in", heads=shared_heads),
             MapSite("attn_out", attention.o_proj, "self_attn.o_proj", "attn_mixed"),
+        )
+
+    def mlp_sites(self, block: Any) -> tuple[MapSite, ...]:
+        mlp = block.mlp
+        return (
             MapSite("mlp_gate", mlp.gate_proj, "mlp.gate_proj", "mlp_in"),
             MapSite("mlp_up", mlp.up_proj, "mlp.up_proj", "mlp_in"),
             MapSite("mlp_down", mlp.down_proj, "mlp.down_proj", "mlp_hidden"),

@@ -12,6 +12,8 @@ class ResidualShape(StrEnum):
     """h + attention(norm h), then + mlp(norm ·)."""
     POST_NORM = "sequential, normed updates"
     """h + norm(attention(norm h)), then + norm(mlp(norm ·)): the update is the normed output."""
+    NORMED_SUM = "sequential, normed sums"
+    """norm(h + attention h), then norm(· + mlp ·): the state itself is normed after each addition."""
     PARALLEL = "parallel"
     """h + attention(norm h) + mlp(norm h): there is no state between the two."""
 

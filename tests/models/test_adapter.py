@@ -14,6 +14,7 @@ from pybridge.errors import ModelError, SettingError
 from pybridge.models.adapter import Adapter
 from pybridge.models.families import FAMILIES, adapter_for
 from pybridge.models.residual import ResidualShape
+from tests.models import parts
 from tests.models.tiny import CONFIGS, tiny_ids, tiny_model
 
 FLOATS = (torch.float32, torch.bfloat16, torch.float16)
@@ -32,6 +33,10 @@ def logits(adapter: Adapter, ids: Tensor) -> Tensor:
 
 def same_bits(left: Tensor, right: Tensor) -> bool:
     return left.dtype == right.dtype and left.shape == right.shape and torch.equal(left, right)
+
+
+def finest(adapter: Adapter) -> str:
+    return "block" if adapter.residual_shape is ResidualShape.PARALLEL else "sublayer"
 
 
 def observed(adapter: Adapter, granularity: str, ids: Tensor) -> dict[int, Tensor]:
@@ -53,12 +58,14 @@ def test_watching_changes_no_logit(name: str, dtype: torch.dtype) -> None:
     seen: list[object] = []
     maps = [view.name for view in adapter.linear_maps(per_head=True)]
     with (
-        adapter.observe_residual("sublayer", lambda point, h: seen.append((point, h))),
+        adapter.observe_residual(finest(adapter), lambda point, h: seen.append((point, h))),
         adapter.observe_inputs(maps, lambda key, x: seen.append((key, x))),
         adapter.replace_embedding(lambda h: h),
     ):
         watched = logits(adapter, ids)
-    assert len(seen) == 2 * adapter.n_blocks + 1 + 4 * adapter.n_blocks
+    inputs = {view.input_key for view in adapter.linear_maps()}
+    assert len(seen) == len(adapter.points(finest(adapter))) + len(inputs)
+    assert len(inputs) >= 4 * adapter.n_blocks
     assert same_bits(plain, watched)
     assert same_bits(plain, logits(adapter, ids))
     assert adapter.dtype == dtype
@@ -71,14 +78,16 @@ def test_states_are_those_the_library_reports_and_the_last_is_before_the_final_n
     states = observed(adapter, "block", ids)
     assert list(states) == list(range(adapter.n_blocks + 1))
     assert all(same_bits(states[t], reported[t]) for t in range(adapter.n_blocks))
-    final_norm = adapter.body.ln_f if adapter.family == "gpt2" else adapter.body.norm
-    assert not torch.allclose(states[adapter.n_blocks], reported[-1])
-    with torch.no_grad():
-        assert same_bits(final_norm(states[adapter.n_blocks]), reported[-1])
+    norm = parts.final_norm(adapter)
+    if norm is not None:  # OPT with norms after the sums has none
+        assert not torch.allclose(states[adapter.n_blocks], reported[-1])
+        with torch.no_grad():
+            assert same_bits(norm(states[adapter.n_blocks]), reported[-1])
     assert same_bits(adapter.trunk(ids), states[adapter.n_blocks])
 
 
-def test_sublayer_points_are_the_residual_sums(adapter: Adapter) -> None:
+def test_points_are_the_residual_sums(adapter: Adapter) -> None:
+    """Each state is the one before plus what the library's own modules return: h_{t+1} = h_t + u_t."""
     ids = tiny_ids()
     outputs: dict[str, Tensor] = {}
 
@@ -90,21 +99,29 @@ def test_sublayer_points_are_the_residual_sums(adapter: Adapter) -> None:
     handles = []
     blocks: Any = adapter.blocks
     for t, block in enumerate(blocks):
-        attention = block.attn if adapter.family == "gpt2" else block.self_attn
-        mlp = block.mlp
+        attention, mlp = parts.attention(block), parts.mlp(block)
         if adapter.residual_shape is ResidualShape.POST_NORM:
             attention, mlp = block.post_attention_layernorm, block.post_feedforward_layernorm
         handles += [
             attention.register_forward_hook(keep(f"{t}.attention")),
             mlp.register_forward_hook(keep(f"{t}.mlp")),
         ]
-    states = observed(adapter, "sublayer", ids)
+    states = observed(adapter, finest(adapter), ids)
     for handle in handles:
         handle.remove()
-    assert len(adapter.points("sublayer")) == len(states) == 2 * adapter.n_blocks + 1
-    for index, name in enumerate(adapter.updates("sublayer")):
-        assert same_bits(states[index] + outputs[name], states[index + 1]), name
     whole = observed(adapter, "block", ids)
+    if adapter.residual_shape is ResidualShape.PARALLEL:
+        for t in range(adapter.n_blocks):
+            update = outputs[f"{t}.mlp"] + outputs[f"{t}.attention"]
+            assert same_bits(update + whole[t], whole[t + 1]), t
+        return
+    assert len(adapter.points("sublayer")) == len(states) == 2 * adapter.n_blocks + 1
+    for index in range(2 * adapter.n_blocks):
+        block, part = blocks[index // 2], ("attention", "mlp")[index % 2]
+        total = states[index] + outputs[f"{index // 2}.{part}"].view_as(states[index])
+        if adapter.residual_shape is ResidualShape.NORMED_SUM:
+            total = (block.self_attn_layer_norm, block.final_layer_norm)[index % 2](total)
+        assert same_bits(total, states[index + 1]), (index, part)
     assert all(same_bits(whole[t], states[2 * t]) for t in whole)
 
 
@@ -115,6 +132,13 @@ def test_names_of_points_and_updates() -> None:
     assert adapter.points("sublayer")[:3] == ("h0", "h0.mid", "h1")
     assert adapter.points("sublayer")[-1] == "h4"
     assert adapter.updates("sublayer")[:3] == ("0.attention", "0.mlp", "1.attention")
+    assert adapter_for(tiny_model("lfm2")).updates("sublayer")[:3] == ("0.conv", "0.mlp", "1.attention")
+
+
+def test_parallel_blocks_have_no_sublayers() -> None:
+    assert adapter_for(tiny_model("gpt-neox-sequential")).points("sublayer")[1] == "h0.mid"
+    with pytest.raises(SettingError, match=r"adds attention and MLP in one step \(parallel\)"):
+        adapter_for(tiny_model("gpt-neox")).points("sublayer")
 
 
 @pytest.mark.parametrize("dtype", FLOATS, ids=str)
@@ -202,8 +226,8 @@ def test_observers_leave_no_trace(adapter: Adapter) -> None:
         return sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in adapter.model.modules())
 
     for context in (
-        adapter.observe_residual("sublayer", fail),
-        adapter.observe_inputs(["0.q", "1.mlp_down"], fail),
+        adapter.observe_residual(finest(adapter), fail),
+        adapter.observe_inputs([view.name for view in adapter.linear_maps()], fail),
         adapter.replace_embedding(fail),
     ):
         with pytest.raises(Stop), context:
@@ -212,26 +236,31 @@ def test_observers_leave_no_trace(adapter: Adapter) -> None:
 
 
 def test_observed_inputs_are_what_each_map_multiplies(adapter: Adapter) -> None:
+    """W x + b of every map is what the library's own module returned, cut as its forward pass cuts it."""
     ids = tiny_ids()
+    views = [view for view in adapter.linear_maps() if view.expert is None]
     inputs: dict[str, Tensor] = {}
-    views = adapter.linear_maps()
+    returned: dict[str, Tensor] = {}
+    modules: dict[str, Any] = {
+        name: adapter.model.get_submodule(name)
+        for name in {view.parameter.removesuffix(".weight") for view in views}
+    }
+    handles = [
+        module.register_forward_hook(lambda _m, _a, out, name=name: returned.__setitem__(name, out))
+        for name, module in modules.items()
+    ]
     with adapter.observe_inputs([v.name for v in views], lambda key, x: inputs.__setitem__(key, x.clone())):
         adapter.trunk(ids)
-    assert len(inputs) == 4 * adapter.n_blocks
+    for handle in handles:
+        handle.remove()
     for view in views:
-        x = inputs[view.input_key]
+        name = view.parameter.removesuffix(".weight")
+        x, bias = inputs[view.input_key], modules[name].bias
         assert x.shape == (*ids.shape, view.shape[1])
-    # The last map of all: its product, added to the stream, is the last state.
-    if adapter.residual_shape is ResidualShape.SEQUENTIAL:
-        states = observed(adapter, "sublayer", ids)
-        down = next(view for view in views if view.name == f"{adapter.n_blocks - 1}.mlp_down")
-        mlp: Any = adapter.blocks[-1].mlp
-        module = mlp.c_proj if adapter.family == "gpt2" else mlp.down_proj
-        product = inputs[down.input_key] @ down.read().T
-        bias = module.bias if module.bias is not None else 0
-        torch.testing.assert_close(
-            states[2 * adapter.n_blocks - 1] + product + bias, states[2 * adapter.n_blocks]
-        )
+        product = x @ view.read().T
+        if bias is not None:
+            product = product + parts.rows_of(adapter, view, bias)
+        torch.testing.assert_close(product, parts.rows_of(adapter, view, returned[name]).view_as(product))
 
 
 def test_one_call_per_distinct_input() -> None:

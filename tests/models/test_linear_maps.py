@@ -13,6 +13,7 @@ from pybridge.errors import ModelError
 from pybridge.models.adapter import Adapter
 from pybridge.models.families import adapter_for
 from pybridge.models.linear_maps import MapSite, views_of
+from tests.models import parts
 from tests.models.tiny import CONFIGS, tiny_ids, tiny_model
 
 
@@ -54,13 +55,31 @@ def test_names_shapes_and_parameters() -> None:
 
 def test_every_view_is_the_matrix_it_names(adapter: Adapter) -> None:
     parameters = dict(adapter.model.named_parameters())
-    fused = {"q": slice(0, 32), "k": slice(32, 64), "v": slice(64, 96)}
     for view in adapter.linear_maps():
-        stored = parameters[view.parameter]
-        if adapter.family == "gpt2":
-            stored = stored[:, fused.get(view.component, slice(None))].T
-        assert torch.equal(view.read(), stored)
-        assert view.read().untyped_storage().data_ptr() == stored.untyped_storage().data_ptr()
+        stored = (
+            parameters[view.parameter] if view.expert is None else parameters[view.parameter][view.expert]
+        )
+        columns = stored if adapter.family == "gpt2" else stored.T  # (in, out)
+        assert torch.equal(view.read(), parts.rows_of(adapter, view, columns).T), view.name
+        assert view.stored.untyped_storage().data_ptr() == stored.untyped_storage().data_ptr()
+        apart = adapter.family == "gpt_neox" and view.component in ("q", "k", "v")
+        assert (view.read().data_ptr() == view.stored.data_ptr()) != apart
+
+
+def test_heads_of_every_view_share_storage(adapter: Adapter) -> None:
+    parameters = dict(adapter.model.named_parameters())
+    for view in adapter.linear_maps(per_head=True):
+        storage = parameters[view.parameter].untyped_storage().data_ptr()
+        assert view.read().untyped_storage().data_ptr() == storage, view.name
+
+
+def test_a_head_of_gpt_neox_is_its_rows_of_the_fused_weight() -> None:
+    adapter = adapter_for(tiny_model("gpt-neox"))
+    views = {view.name: view for view in adapter.linear_maps(per_head=True)}
+    fused: Any = dict(adapter.model.named_parameters())[views["2.k.3"].parameter]
+    first = 3 * (3 * 8) + 8  # three heads of q, k and v, then q of head 3
+    assert torch.equal(views["2.k.3"].read(), fused[first : first + 8])
+    assert views["2.k.3"].read().data_ptr() == fused[first].data_ptr()
 
 
 def test_heads_stacked_are_the_whole_map(adapter: Adapter) -> None:
@@ -102,8 +121,12 @@ def test_writes_reach_the_model_and_restore_brings_back_the_bits(adapter: Adapte
     assert torch.equal(adapter.trunk(ids), plain)
 
 
-def test_restore_keeps_negative_zero_and_nan_payloads() -> None:
-    view = next(v for v in adapter_for(tiny_model("gpt2")).linear_maps() if v.name == "1.k")
+@pytest.mark.parametrize(
+    ("family", "name"), [("gpt2", "1.k"), ("gpt-neox", "1.k.2"), ("mixtral", "1.mlp_up.e3")]
+)
+def test_restore_keeps_negative_zero_and_nan_payloads(family: str, name: str) -> None:
+    views = adapter_for(tiny_model(family)).linear_maps(per_head="k.2" in name)
+    view = next(v for v in views if v.name == name)
     odd = torch.tensor([-0.0, 1e-42, float("nan")]).view(torch.int32) + torch.tensor(
         [0, 0, 5], dtype=torch.int32
     )
@@ -143,6 +166,20 @@ def test_conv1d_and_the_transposed_linear_agree() -> None:
     torch.testing.assert_close(conv(x), linear(x))
 
 
+def test_a_whole_component_that_lies_apart_is_written_and_restored() -> None:
+    adapter = adapter_for(tiny_model("gpt-neox"))
+    before, view = bits(adapter), next(v for v in adapter.linear_maps() if v.name == "1.v")
+    snapshot, values = view.snapshot(), torch.randn(view.shape)
+    view.write(values)
+    assert torch.equal(view.read(), values)
+    heads = [v for v in adapter.linear_maps(per_head=True) if v.name.startswith("1.v.")]
+    assert torch.equal(torch.cat([head.read() for head in heads]), values)
+    now = bits(adapter)[view.parameter].view(4, 3, 8, 32)  # head, (q, k, v), row, in
+    assert torch.equal(now[:, :2], before[view.parameter].view(4, 3, 8, 32)[:, :2])
+    snapshot.restore()
+    assert changed(before, adapter) == set()
+
+
 def test_a_transposed_matrix_is_refused() -> None:
     view = next(v for v in adapter_for(tiny_model("gpt2")).linear_maps() if v.component == "mlp_up")
     with pytest.raises(ModelError, match=r"shape \(32, 128\) was written to a map of shape \(128, 32\)"):
@@ -166,4 +203,5 @@ def test_uncovered_matrices_have_reasons() -> None:
     model = tiny_model("qwen2")
     model.model.layers[2].extra = torch.nn.Linear(3, 5)
     extra = next(u for u in adapter_for(model).uncovered() if "extra" in u.parameter)
-    assert (extra.shape, extra.reason) == ((5, 3), "not a component that the qwen2 adapter knows")
+    assert (extra.shape, extra.entries) == ((5, 3), 15)
+    assert extra.reason == "not a component that the adapter of this family knows"
