@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pybridge.models.adapter import Adapter, Uncovered
+from pybridge.models.adapter import Adapter
+from pybridge.models.coverage import CoverageReport, coverage
 from pybridge.models.families import FAMILIES, adapter_for
 from pybridge.models.linear_maps import LinearMapView, Snapshot
 from pybridge.models.opening import BUILT_IN, OpenModel, open_model
 from pybridge.models.residual import Granularity, ResidualShape
+from pybridge.models.uncovered import Uncovered
 
 __all__ = [
     "BUILT_IN",
     "FAMILIES",
     "Adapter",
+    "CoverageReport",
     "Granularity",
     "LinearMapView",
     "OpenModel",
@@ -19,5 +22,6 @@ __all__ = [
     "Snapshot",
     "Uncovered",
     "adapter_for",
+    "coverage",
     "open_model",
 ]
