@@ -239,6 +239,140 @@ def replay(
 
 
 @app.command()
+def perplexity(
+    model: Annotated[
+        str,
+        typer.Option(help="A local folder, a hub id, smollm2-135m or tiny-gpt2 (comes with the package)."),
+    ],
+    against: Annotated[
+        str | None, typer.Option(help="The model it was made from; the regret is taken against it.")
+    ] = None,
+    text: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            parser=_named_by("--text"),
+            help="A UTF-8 text file. Default: the excerpt that comes with the package.",
+        ),
+    ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME[:CONFIG[:SPLIT]]", help="Text from a data set instead of a file; local folders too."
+        ),
+    ] = None,
+    context: Annotated[int, typer.Option(help="Tokens a chunk; each is scored on its own.")] = 1024,
+    chunks: Annotated[int, typer.Option(help="How many chunks, from the start of the text.")] = 4,
+    device: Annotated[str, typer.Option(help="Where the model runs: cpu, cuda, cuda:1, mps.")] = "cpu",
+    dtype: Annotated[
+        str, typer.Option(help="Precision of the model: float32, bfloat16 or float16.")
+    ] = "float32",
+    json: Annotated[
+        Path | None,
+        typer.Option(
+            "--json", metavar="PATH", parser=_named_by("--json"), help="Write the record to this JSON file."
+        ),
+    ] = None,
+) -> None:
+    """Measure perplexity, with its protocol; and regret against the base.
+
+    Exit code 0: measured. 2: bad input.
+    """
+    calm_threads()
+    from pybridge.measure.perplexity_lines import lines_of
+    from pybridge.measure.perplexity_run import PerplexitySpec, run
+
+    spec = PerplexitySpec(
+        model=model,
+        against=against,
+        text=text,
+        dataset=dataset,
+        context=context,
+        chunks=chunks,
+        device=device,
+        dtype=dtype,
+        json=json,
+    )
+    typer.echo("\n".join(lines_of(run(spec))))
+
+
+@app.command()
+def sweep(
+    store: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            parser=_named_by("--store"),
+            help="Keeps every result as it comes; the same command goes on where it ended.",
+        ),
+    ],
+    model: Annotated[
+        str,
+        typer.Option(
+            help="A local folder, a hub id, smollm2-135m, tiny-gpt2, or random-gpt2-small (random weights)."
+        ),
+    ] = "smollm2-135m",
+    text: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            parser=_named_by("--text"),
+            help="A UTF-8 text file. Default: the excerpt that comes with the package.",
+        ),
+    ] = None,
+    tokens: Annotated[int, typer.Option(help="How many tokens of the text to use.")] = 512,
+    calibration_tokens: Annotated[
+        int, typer.Option(help="The first of them, for wanda's scores; vectors come from the others.")
+    ] = 256,
+    vectors: Annotated[int, typer.Option(help="Input vectors a map, at least 8.")] = 16,
+    seed: Annotated[int, typer.Option(help="Seed of their positions.")] = 0,
+    whole: Annotated[bool, typer.Option("--whole", help="Take q, k and v whole, not by head.")] = False,
+    maps: Annotated[
+        str | None,
+        typer.Option(metavar="REGEX", help=r"Only linear maps whose name matches, e.g. '^0\.' or 'mlp_up$'."),
+    ] = None,
+    summary: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", parser=_named_by("--summary"), help="Write PATH.json and PATH.md when done."
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colours; setting NO_COLOR does the same.")
+    ] = False,
+) -> None:
+    """Compress every linear map in thirty ways; certify and test each.
+
+    It may be ended at any time: what is done is kept, and the same command goes on.
+    Exit code 0: no violation. 1: a bound was violated. 2: bad input.
+    """
+    calm_threads()
+    from pybridge.sweep import SweepSpec
+    from pybridge.sweep import run as run_sweep
+    from pybridge.sweep.page import lines_of
+
+    spec = SweepSpec(
+        store=store,
+        model=model,
+        text=text,
+        tokens=tokens,
+        calibration_tokens=calibration_tokens,
+        vectors=vectors,
+        seed=seed,
+        per_head=not whole,
+        maps=maps,
+        summary=summary,
+    )
+    with _progress(quiet=quiet, no_color=no_color) as progress:
+        report = run_sweep(spec, progress)
+    held, expected = report.summary["configurations"], report.summary["configurations_expected"]
+    typer.echo(f"{report.done:,} configurations done now; {held:,} of {expected:,} are in {store}.")
+    typer.echo("\n".join(lines_of(report.summary)))
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
 def audit(
     root: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The project's folder. Default: the one you are in.")

@@ -26,7 +26,7 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS records (
     collection TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, record TEXT NOT NULL,
     PRIMARY KEY (collection, key)
-) WITHOUT ROWID
+)
 """
 
 

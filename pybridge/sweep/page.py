@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-_TITLES = (
-    "configurations",
-    "verdicts",
-    "relative residual, median",
-    "largest",
-    "tightness, median",
-    "largest",
-)
+MOST_SHOWN = 20
+"""Steps that did not hold, each with its reason, before the page points to the JSON file."""
+
+_TITLES = ("configurations", "verdicts", "median residual", "largest", "median tightness", "largest")
 
 
 def page_of(summary: dict[str, Any]) -> str:
@@ -21,6 +17,10 @@ def page_of(summary: dict[str, Any]) -> str:
         f"# Every bound on {summary['configurations']:,} configurations of {model['name']}",
         "",
         *_paragraphs(summary),
+        "",
+        "In the tables, *residual* is the certified upper end of ‖W - Ŵ‖₂ over the lower end of ‖W‖₂, and "
+        "*tightness* the upper end of the error over the lower end of its bound. `sparse_svd` puts both "
+        "theorems to the test, every other configuration one.",
         "",
         "## By configuration",
         "",
@@ -40,7 +40,7 @@ def page_of(summary: dict[str, Any]) -> str:
         "",
         "## Again",
         "",
-        f"    pybridge sweep --model {model['name']} --store sweep.sqlite --summary NAME",
+        f"    {summary['command']}",
         "",
         "It may be ended at any time; the same command goes on where it was.",
         "",
@@ -49,26 +49,37 @@ def page_of(summary: dict[str, Any]) -> str:
 
 
 def _paragraphs(summary: dict[str, Any]) -> list[str]:
-    share = "all" if summary["complete"] else f"{summary['configurations']:,} of"
-    widest, tightest = summary["widest_norm"], summary["tightest"]
+    verdicts, *others = lines_of(summary)
+    counted, _, rest = verdicts.partition(" of ")
+    paragraphs = [_extent(summary), f"**{counted}** of {rest}", *others]
+    return [line for paragraph in paragraphs for line in (paragraph, "")][:-1]
+
+
+def lines_of(summary: dict[str, Any]) -> list[str]:
+    """What came out, in a few lines for a terminal or a page."""
+    norms = ", ".join(f"{count:,} {label}" for label, count in summary["certified_norms"].items())
     lines = [
-        f"{summary['maps']} linear maps × {len(summary['configurations_per_map'])} configurations: "
-        f"{share} {summary['configurations_expected']:,} done.",
-        "",
-        f"**{_verdicts(summary['verdicts'])}** of {summary['checks']:,} checks, each at one real input "
-        f"vector ({summary['least_vectors']} a configuration at least). Norms of the residuals: "
-        + ", ".join(f"{count:,} {label}" for label, count in summary["certified_norms"].items())
-        + ".",
+        f"{_verdicts(summary['verdicts'])} of {summary['checks']:,} checks, each at one real input vector "
+        f"({summary['least_vectors']} a configuration at least). Norms of the residuals: {norms}."
     ]
+    widest, tightest = summary["widest_norm"], summary["tightest"]
     if widest and tightest:
-        lines += [
-            "",
+        lines.append(
             f"Widest norm: the upper end is {widest['value']:.3%} above the lower one ({widest['where']}). "
-            f"Tightest check: the error reached {tightest['value']:.4f} of its bound ({tightest['where']}).",
-        ]
-    for entry in summary["not_holding"][:20]:
-        lines += ["", f"- {entry['where']}: {_verdicts(entry['verdicts'])}; {entry['reasons']}"]
-    return lines
+            f"Tightest check: the error reached {tightest['value']:.4f} of its bound ({tightest['where']})."
+        )
+    for entry in summary["not_holding"][:MOST_SHOWN]:
+        lines.append(f"{entry['where']}: {_verdicts(entry['verdicts'])}; {entry['reasons']}")
+    more = len(summary["not_holding"]) - MOST_SHOWN
+    return [*lines, f"… and {more:,} more in the JSON file."] if more > 0 else lines
+
+
+def _extent(summary: dict[str, Any]) -> str:
+    share = "all" if summary["complete"] else f"{summary['configurations']:,} of"
+    return (
+        f"{summary['maps']} linear maps × {len(summary['configurations_per_map'])} configurations: "
+        f"{share} {summary['configurations_expected']:,} done."
+    )
 
 
 def _table(first: str, groups: dict[str, Any]) -> list[str]:

@@ -78,7 +78,7 @@ def run(spec: SweepSpec, progress: Progress = SILENT) -> SweepReport:
             )
             _sweep(pending, inputs, store, name, progress)
             known = store.fetch(name)
-    summary = summary_of(name, study, known)
+    summary = summary_of(name, study, known, spec.command())
     for path, content in zip(outputs, (to_json(summary), page_of(summary).encode()), strict=False):
         write_atomically(path, content)
     return SweepReport(summary, sum(len(configurations) for _, configurations in pending))
@@ -138,4 +138,5 @@ def _chosen(spec: SweepSpec, opened: OpenModel) -> tuple[LinearMapView, ...]:
 
 def _summary_files(spec: SweepSpec) -> tuple[Path, Path]:
     assert spec.summary is not None
-    return spec.summary.with_suffix(".json"), spec.summary.with_suffix(".md")
+    base = spec.summary
+    return base.with_name(f"{base.name}.json"), base.with_name(f"{base.name}.md")

@@ -65,6 +65,18 @@ class SweepSpec:
             raise SettingError(f"--seed is {self.seed}; it lies in 0 … 2⁶³ - 1.")
         self.map_pattern()
 
+    def command(self) -> str:
+        """What does the whole study again, on a command line; the names of files are the user's to choose."""
+        words = ["pybridge sweep", f"--model {self.model}"]
+        if self.text is not None:
+            words.append(f"--text {self.text.name}")
+        for name in ("tokens", "calibration_tokens", "vectors", "seed"):
+            if getattr(self, name) != getattr(SweepSpec, name):
+                words.append(f"--{name.replace('_', '-')} {getattr(self, name)}")
+        if not self.per_head:
+            words.append("--whole")
+        return " ".join([*words, "--store sweep.sqlite", "--summary sweep"])
+
     def map_pattern(self) -> re.Pattern[str]:
         """Raises: SettingError if `maps` is no regular expression."""
         try:

@@ -12,8 +12,8 @@ import numpy as np
 Records = Mapping[str, dict[str, Any]]
 
 
-def summary_of(name: str, study: dict[str, Any], records: Records) -> dict[str, Any]:
-    """What a study found, without its single records.
+def summary_of(name: str, study: dict[str, Any], records: Records, command: str) -> dict[str, Any]:
+    """What a study found, without its single records, and the command that finds it again.
 
     `configurations` counts records, `checks` verdicts: one for each vector and theorem of a configuration.
     `relative_residual` is the certified upper end of ‖W - Ŵ‖ over the lower end of ‖W‖, so never too small.
@@ -22,6 +22,7 @@ def summary_of(name: str, study: dict[str, Any], records: Records) -> dict[str, 
     return {
         **study,
         "study": name,
+        "command": command,
         "configurations": len(records),
         "configurations_expected": expected,
         "complete": len(records) == expected,

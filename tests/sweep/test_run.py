@@ -75,6 +75,10 @@ def test_the_summary_says_how_much_of_the_study_is_done(whole: tuple[SweepReport
     assert "60 of 2,700 done" in page
     assert "**576 HOLDS, 0 VIOLATED**" in page
     assert report.summary["study"] in page
+    assert (
+        "pybridge sweep --model tiny-gpt2 --tokens 64 --calibration-tokens 32 --vectors 8 "
+        "--store sweep.sqlite --summary sweep" in page
+    )
 
 
 def test_a_second_run_does_nothing_and_does_not_even_run_the_model(
@@ -115,7 +119,7 @@ def test_a_violation_in_the_store_is_exit_code_1_and_named_on_the_page(
     (bad,) = report.summary["not_holding"]
     assert bad["where"] == "0.q.0 wanda sparsity=0.5"
     page = (tmp_path / "summary.md").read_text()
-    assert "- 0.q.0 wanda sparsity=0.5: 7 HOLDS, 1 VIOLATED" in page
+    assert "0.q.0 wanda sparsity=0.5: 7 HOLDS, 1 VIOLATED; {'3': '0.2 > 0.1'}" in page
 
 
 SWEEP = """
