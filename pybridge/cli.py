@@ -239,6 +239,155 @@ def replay(
 
 
 @app.command()
+def compress(
+    model: Annotated[
+        str,
+        typer.Option(help="A local folder, a hub id, smollm2-135m or tiny-gpt2 (comes with the package)."),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="DIR", parser=_named_by("--out"), help="A new folder for the compressed model."),
+    ],
+    method: Annotated[
+        str,
+        typer.Option(
+            help="magnitude, colnorm, wanda; svd, asvd, balanced; magnitude+svd, wanda+svd, wanda+asvd, "
+            "composition."
+        ),
+    ] = "wanda",
+    sparsity: Annotated[
+        float | None,
+        typer.Option(help="Fraction of each row of a matrix set to zero, from 0 to below 1; 0.5 is half."),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(metavar="KEPT:OF", help="In place of --sparsity: 2:4 keeps two of every four weights."),
+    ] = None,
+    rank: Annotated[int | None, typer.Option(help="Rank of the low-rank part.")] = None,
+    rank_frac: Annotated[
+        float | None,
+        typer.Option(help="In place of --rank: a fraction of the full rank; 0.25 keeps a quarter."),
+    ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            parser=_named_by("--calibration"),
+            help="A UTF-8 text for methods that need data; never the text of the evaluation.",
+        ),
+    ] = None,
+    calibration_dataset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME[:CONFIG[:SPLIT]]", help="Calibration text from a data set instead."),
+    ] = None,
+    tokens: Annotated[
+        int | None, typer.Option(help="Calibration tokens in all. Default: four contexts.")
+    ] = None,
+    context: Annotated[
+        int | None,
+        typer.Option(
+            help="Tokens a calibration sequence. Default: 1024, less where the model's own is less."
+        ),
+    ] = None,
+    one_pass: Annotated[
+        bool, typer.Option("--one-pass", help="Calibrate on the dense model, not on the compressed prefix.")
+    ] = False,
+    maps: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGEX", help=r"Compress only linear maps whose name matches, e.g. '^0\.' or 'mlp_up$'."
+        ),
+    ] = None,
+    device: Annotated[str, typer.Option(help="Where the model runs: cpu, cuda, cuda:1, mps.")] = "cpu",
+    dtype: Annotated[
+        str, typer.Option(help="Precision of the weights, read and written: float32, bfloat16 or float16.")
+    ] = "float32",
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print where the result is, and no progress.")
+    ] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colours; setting NO_COLOR does the same.")
+    ] = False,
+) -> None:
+    """Compress a model; certify the error of every matrix.
+
+    The new folder holds plain safetensors that transformers loads, the tokenizer, and bounds.json.
+    Exit code 0: written. 2: bad input, and nothing is left.
+    """
+    calm_threads()
+    from pybridge.certify import CompressSpec
+    from pybridge.certify import compress as run
+    from pybridge.certify.lines import outcome_lines
+
+    spec = CompressSpec(
+        model=model,
+        out=out,
+        method=method,
+        sparsity=sparsity,
+        pattern=pattern,
+        rank=rank,
+        rank_frac=rank_frac,
+        calibration=calibration,
+        calibration_dataset=calibration_dataset,
+        tokens=tokens,
+        context=context,
+        one_pass=one_pass,
+        maps=maps,
+        device=device,
+        dtype=dtype,
+    )
+    with _progress(quiet=quiet, no_color=no_color) as progress:
+        outcome = run(spec, progress)
+    lines = outcome_lines(outcome, out)
+    typer.echo("\n".join(lines[-1:] if quiet else lines))
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `pybridge compress` wrote.")],
+    against: Annotated[
+        str, typer.Option(help="The model that was compressed: a folder, a hub id, or a built-in name.")
+    ],
+    device: Annotated[str, typer.Option(help="Where the weights are held: cpu, cuda, cuda:1, mps.")] = "cpu",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colours; setting NO_COLOR does the same.")
+    ] = False,
+) -> None:
+    """Compute a certificate again, from both weights.
+
+    Exit code 0: every bound holds and every weight is the one certified. 1: not so; each map is named.
+    2: the certificate or the weights cannot be read, or the base is another model.
+    """
+    calm_threads()
+    from pybridge.certify import verify as run
+    from pybridge.certify.lines import verification_lines
+
+    with _progress(quiet=quiet, no_color=no_color) as progress:
+        verification = run(folder, against, device=device, progress=progress)
+    typer.echo("\n".join(verification_lines(verification, folder, against)))
+    raise typer.Exit(verification.exit_code)
+
+
+@app.command()
+def coverage(
+    model: Annotated[
+        str,
+        typer.Option(help="A local folder, a hub id, smollm2-135m or tiny-gpt2 (comes with the package)."),
+    ],
+) -> None:
+    """Say which weights of a model are linear maps, which are not, and why.
+
+    Exit code 0: printed. 2: bad input.
+    """
+    calm_threads()
+    from pybridge.models import coverage as count
+    from pybridge.models import open_model
+
+    typer.echo(count(open_model(model, progress=sys.stderr.isatty()).adapter).text())
+
+
+@app.command()
 def perplexity(
     model: Annotated[
         str,

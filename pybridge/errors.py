@@ -83,5 +83,9 @@ class BundleError(LivingInferenceError):
     """A replay bundle that is missing, damaged or of another schema."""
 
 
+class CertificateError(LivingInferenceError):
+    """A certificate that is missing, damaged, of another schema, or of other weights."""
+
+
 class StoreError(LivingInferenceError):
     """A file of results that is something else, of another format, or damaged."""

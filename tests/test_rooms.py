@@ -31,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "compress": {"models", "runtime"},
     "measure": {"models", "extracted", "runtime"},
     "approx": {"compress", "measure", "models", "extracted", "runtime"},
+    "certify": {"compress", "measure", "models", "extracted", "runtime"},
     "store": set(),
     "sweep": {"measure", "compress", "models", "store"},
     "report": {"store"},
@@ -50,7 +51,7 @@ HOMES: dict[str, set[str]] = {
     "lean_interact": {"crosscheck"},
     "lean_dojo": {"crosscheck"},
     "hypothesis": {"runtime", "extracted"},
-    "torch": {"approx", "models", "compress", "measure", "check", "cli"},
+    "torch": {"approx", "certify", "models", "compress", "measure", "check", "cli"},
 }
 
 

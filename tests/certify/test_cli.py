@@ -1,0 +1,111 @@
+"""`pybridge compress` and `pybridge verify` as a person meets them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file, save_file
+from typer.testing import CliRunner, Result
+
+from pybridge.cli import app
+from pybridge.compress import METHODS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def assert_one_message(result: Result, kind: str) -> None:
+    assert result.exit_code == 2, result.stderr
+    assert re.findall(r"^(\w+Error): ", result.stderr, flags=re.MULTILINE) == [kind]
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["compress", "verify", "coverage", "perplexity"])
+def test_help_loads_nothing_heavy(command: str) -> None:
+    code = (
+        "import sys\nfrom pybridge.cli import main\n"
+        f"try: main(['{command}', '--help'])\n"
+        "except SystemExit: print(sorted({'torch', 'numpy', 'transformers'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.rstrip().endswith("[]")
+
+
+def test_help_names_every_method() -> None:
+    text = invoke("compress", "--help").stdout
+    assert all(re.search(rf"(?<![\w+]){re.escape(name)}(?![\w+])", text) for name in METHODS)
+
+
+def test_compress_verify_tamper_verify(base: Path, text_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "half"
+    done = invoke(
+        *("compress", "--model", base, "--method", "wanda", "--sparsity", 0.5),
+        *("--calibration", text_file, "--tokens", 64, "--context", 32, "--out", out),
+    )
+    assert done.exit_code == 0, done.stderr
+    assert "24 linear maps" in done.stdout
+    verified = invoke("verify", out, "--against", base)
+    assert (verified.exit_code, verified.stderr) == (0, "")
+    assert verified.stdout.startswith("Verified: ")
+
+    tensors = load_file(out / "model.safetensors")
+    tensors["transformer.h.3.attn.c_proj.weight"][1, 2] += 0.5
+    save_file(tensors, out / "model.safetensors", metadata={"format": "pt"})
+    failed = invoke("verify", out, "--against", base)
+    assert failed.exit_code == 1
+    assert failed.stdout.splitlines()[0].startswith("NOT verified: ")
+    assert all(line.startswith("  3.attn_out: ") for line in failed.stdout.splitlines()[1:])
+
+
+def test_quiet_prints_where_the_result_is(base: Path, tmp_path: Path) -> None:
+    out = tmp_path / "half"
+    options = ("--model", base, "--method", "magnitude", "--pattern", "2:4", "--out", out, "-q")
+    done = invoke("compress", *options)
+    assert done.exit_code == 0, done.stderr
+    [line] = done.stdout.splitlines()
+    assert line.startswith(f"Written: {out}")
+    assert_one_message(invoke("compress", *options), "OutputError")  # it exists now
+
+
+def test_bad_input_is_one_message(base: Path, written: Path, tmp_path: Path) -> None:
+    out = ("--out", tmp_path / "out")
+    assert_one_message(invoke("compress", "--model", base, *out, "--sparsity", 1.5), "SettingError")
+    assert_one_message(invoke("compress", "--model", base, *out, "--sparsity", 0.5), "SettingError")
+    assert_one_message(invoke("compress", "--model", base, "--out", "", "--sparsity", 0.5), "SettingError")
+    nowhere = ("--method", "magnitude", "--sparsity", 0.5, *out)
+    assert_one_message(invoke("compress", "--model", tmp_path / "nowhere", *nowhere), "ModelError")
+    assert_one_message(invoke("verify", base, "--against", base), "CertificateError")
+    assert_one_message(invoke("verify", tmp_path / "nowhere", "--against", base), "CertificateError")
+    assert_one_message(invoke("verify", written, "--against", "tiny-gpt2"), "CertificateError")
+    assert_one_message(invoke("verify", written, "--against", tmp_path / "nowhere"), "ModelError")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_coverage_says_what_is_left_and_why(base: Path) -> None:
+    done = invoke("coverage", "--model", base)
+    assert done.exit_code == 0, done.stderr
+    assert "mlp_down" in done.stdout
+    assert "Not covered:" in done.stdout
+    assert_one_message(invoke("coverage", "--model", "./nowhere"), "ModelError")
+
+
+def test_perplexity_of_the_compressed_model_against_its_base(
+    base: Path, written: Path, text_file: Path, tmp_path: Path
+) -> None:
+    options = ("--against", base, "--context", 32, "--chunks", 2)
+    other = tmp_path / "other.txt"
+    other.write_text("the lazy dog runs away from the quick brown fox " * 12, encoding="utf-8")
+    done = invoke("perplexity", "--model", written, "--text", other, *options)
+    assert done.exit_code == 0, done.stderr
+    assert "regret" in done.stdout
+    assert "protocol: 2 chunks of 32 tokens" in done.stdout
+    assert_one_message(
+        invoke("perplexity", "--model", written, "--text", text_file, *options), "SettingError"
+    )
