@@ -22,7 +22,7 @@ def outcome_lines(outcome: Outcome, out: Path) -> list[str]:
         _bounds_line(certificate),
         f"Size: {outcome.weight_bytes:,} bytes of weights, as before: stored densely, zeros save none.",
         f"Speed: {outcome.speed_before:,.0f} tokens/s before, {outcome.speed_after:,.0f} after (blocks only, "
-        "256 tokens): dense kernels gain nothing from zeros; a difference is noise.",
+        "256 tokens): dense kernels gain nothing from zeros; a difference is this machine's noise.",
         "Time: " + ", ".join(f"{name[:-2]} {value:.1f} s" for name, value in _times(outcome)) + ".",
         f"Written: {out}. Check it with: pybridge verify {shlex.quote(str(out))} --against "
         f"{shlex.quote(certificate.base.name)}",
