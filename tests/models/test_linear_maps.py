@@ -53,6 +53,77 @@ def test_names_shapes_and_parameters() -> None:
     assert views["0.k.1"].input_key == views["0.q.3"].input_key != views["0.attn_out"].input_key
 
 
+# tiny model -> component -> parameter inside its block
+PARAMETERS: dict[str, dict[str, str]] = {
+    "phi3": {
+        "q": "self_attn.qkv_proj.weight",
+        "attn_out": "self_attn.o_proj.weight",
+        "mlp_gate": "mlp.gate_up_proj.weight",
+        "mlp_up": "mlp.gate_up_proj.weight",
+        "mlp_down": "mlp.down_proj.weight",
+    },
+    "gpt-neox": {
+        "v": "attention.query_key_value.weight",
+        "attn_out": "attention.dense.weight",
+        "mlp_up": "mlp.dense_h_to_4h.weight",
+        "mlp_down": "mlp.dense_4h_to_h.weight",
+    },
+    "opt": {
+        "q": "self_attn.q_proj.weight",
+        "k": "self_attn.k_proj.weight",
+        "v": "self_attn.v_proj.weight",
+        "attn_out": "self_attn.out_proj.weight",
+        "mlp_up": "fc1.weight",
+        "mlp_down": "fc2.weight",
+    },
+    "lfm2": {
+        "q": "self_attn.q_proj.weight",
+        "k": "self_attn.k_proj.weight",
+        "v": "self_attn.v_proj.weight",
+        "attn_out": "self_attn.out_proj.weight",
+        "conv_in": "conv.in_proj.weight",
+        "conv_out": "conv.out_proj.weight",
+        "mlp_gate": "feed_forward.w1.weight",
+        "mlp_up": "feed_forward.w3.weight",
+        "mlp_down": "feed_forward.w2.weight",
+    },
+    "mixtral": {
+        "mlp_gate": "mlp.experts.gate_up_proj",
+        "mlp_up": "mlp.experts.gate_up_proj",
+        "mlp_down": "mlp.experts.down_proj",
+    },
+    "qwen2-moe": {
+        "mlp_down": "mlp.experts.down_proj",
+        "shared_mlp_gate": "mlp.shared_expert.gate_proj.weight",
+        "shared_mlp_up": "mlp.shared_expert.up_proj.weight",
+        "shared_mlp_down": "mlp.shared_expert.down_proj.weight",
+    },
+}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_components_have_the_parameters_that_play_their_part(name: str) -> None:
+    adapter = adapter_for(tiny_model(name))
+    for component, path in PARAMETERS[name].items():
+        own = [view for view in adapter.linear_maps() if view.component == component]
+        own = [view for view in own if view.expert is not None] or own  # Qwen keeps a block dense
+        assert own, component
+        assert {view.parameter for view in own} == {f"{adapter.block_path}.{v.block}.{path}" for v in own}
+
+
+@pytest.mark.parametrize("name", ["llama", "phi3", "lfm2"])
+def test_the_gate_is_the_factor_that_is_activated(name: str) -> None:
+    """mlp_down's input is silu(W_gate x) ⊙ W_up x, and not the other way round."""
+    adapter = adapter_for(tiny_model(name))
+    views = {view.component: view for view in adapter.linear_maps() if view.block == 2}
+    seen: dict[str, torch.Tensor] = {}
+    with adapter.observe_inputs(["2.mlp_up", "2.mlp_down"], lambda key, x: seen.__setitem__(key, x)):
+        adapter.trunk(tiny_ids())
+    x = seen["2.mlp_in"]
+    activated = torch.nn.functional.silu(x @ views["mlp_gate"].read().T)
+    torch.testing.assert_close(seen["2.mlp_hidden"], activated * (x @ views["mlp_up"].read().T))
+
+
 def test_every_view_is_the_matrix_it_names(adapter: Adapter) -> None:
     parameters = dict(adapter.model.named_parameters())
     for view in adapter.linear_maps():
