@@ -77,6 +77,8 @@ def sample_of(inputs: Float[np.ndarray, "tokens in"], vectors: int, seed: int) -
     The order in which positions are tried is the same for every map, so that maps are compared at the same
     tokens.
     """
+    if len(inputs) == 0:  # an expert to which no token was routed
+        return EqualInputs(np.zeros(0, dtype=np.int64), inputs.astype(np.float64), 0.0)
     found: Nearest = nearest_earlier(inputs)
     usable = found.found
     order = np.random.default_rng(seed).permutation(len(inputs))

@@ -62,3 +62,10 @@ def test_a_damaged_input_is_named(adapter: Adapter, input_ids: torch.Tensor) -> 
     block.ln_2.register_forward_hook(lambda _m, _a, out: out * float("nan"))
     with pytest.raises(NonFiniteError, match=r"1\.mlp_in"), sample_inputs(adapter, ["1.mlp_up"], 8, 0):
         adapter.trunk(input_ids)
+
+
+def test_an_expert_without_tokens_has_no_inputs_and_no_lookup_cost() -> None:
+    sample = sample_of(np.zeros((0, 4), dtype=np.float32), vectors=8, seed=0)
+    assert isinstance(sample, EqualInputs)
+    assert sample.x.shape == (0, 4)
+    assert sample.mean_searched == 0
