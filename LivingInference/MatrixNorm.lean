@@ -464,7 +464,7 @@ private theorem l2_opNorm_sq_le_add {m l n : Type*} [Fintype m] [Fintype l] [Fin
   exact l2_opNorm_sq_le A (‖B‖ ^ 2 + d) (add_nonneg (sq_nonneg ‖B‖) hd) hpoint
 
 /-- **Theorem N7**: in a product `U * V` the left factor may be replaced by any `R`; the squared
-norm moves by at most the difference of the Gram matrices times `‖V‖²`.
+norm moves by at most the norm of the difference of the Gram matrices times `‖V‖²`.
 
 Not in the paper. `‖U V x‖² - ‖R V x‖² = ⟨V x, (UᵀU - RᵀR) V x⟩`. With `R` the triangular factor of
 `U`, the difference is rounding only, and `R * V` has few rows.

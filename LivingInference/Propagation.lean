@@ -321,8 +321,8 @@ the factors of the layers after it, is at most `τ / n`, the error of the output
 The paper gives each layer a share proportional to one over that product; this says what such
 shares guarantee, for factors that bound the error at hand. Theorem D3, then Theorem 7. `n ≠ 0` is
 needed: `n = 0` leaves `0 ≤ τ` unproved. `V 0 = 0` says that the error is all injected: `n = 1`,
-`ρ 0 = 1`, `V = 1, 1` and `c 0 = τ = 0` fails without it. `0 ≤ ρ t`: `n = 2`, `ρ = 0, -1`, `c = 0`
-and `V = 0, -1, 1` gives `1 ≤ 0`.
+`ρ 0 = 1`, `V = 1, 1` and `c 0 = τ = 0` fails without it. `0 ≤ ρ t` is needed: `n = 2`,
+`ρ = 0, -1`, `c = 0`, `τ = 0` and `V = 0, -1, 1` gives `1 ≤ 0`.
 
 @mode runtime property
 @measure V error amplitudes; ρ amplitude factors; c compression injections; τ error budget;

@@ -257,11 +257,11 @@ theorem sqrt_rho_bracket {E : Type*} [NormedAddCommGroup E]
 bracket of Theorem E4 deviates from one by at most `(g + L) / (1 - g)`.
 
 Not in the paper. With `r = √ρ` it bounds the layer's gains from *below*: a large `|√ρ - 1|` proves
-that the layer is far from the identity, so removing the layers of small `|ρ - 1|` keeps those it
-proves to matter. It does not prove the others removable: `rho_one_not_removable`. `0 ≤ g` is
-needed: `g = -1/2`, `L = 1`, `r = 0` lies in the bracket and deviates by `1`, more than `1/3`.
-`g < 1` too: `g = L = 1`, `r = 0` deviates by `1`, more than `2 / 0`. `0 ≤ L` is a guard: the
-bracket is empty unless `-g ≤ L`, which would do.
+that `g` or `L` is large, not which of the two; only `g` counts in the error of a removal (Theorem
+E2). A small one proves nothing: `rho_one_not_removable`. `0 ≤ g` is needed: `g = -1/2`, `L = 1`,
+`r = 0` lies in the bracket and deviates by `1`, more than `1/3`. `g < 1` too: `g = L = 1`, `r = 0`
+deviates by `1`, more than `2 / 0`, which is `0`. `0 ≤ L` is a guard: the bracket is empty unless
+`-g ≤ L`, which would do.
 
 @mode runtime property
 @measure g gain; L lipschitz ratio; r amplitude ratio

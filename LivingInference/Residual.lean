@@ -270,8 +270,8 @@ theorem preln_contraction_bound {E : Type*} [NormedAddCommGroup E] [InnerProduct
 `(1 + L) ^ 2 < 1 + 2 * g * cosθ + g ^ 2`, the layer shrinks the relative error.
 
 The paper's statement does not mention `ρ`; here it is defined from the two runs, and `hL` ties `L`
-to the layer. Sufficient only: Theorem 10a is the exact criterion, and what separates the two, for
-`L = l`, is the step `cosφ ≤ 1`. `h ≠ 0` and `h - hhat ≠ 0` are guards, as in
+to the layer. Sufficient only: Theorem 10a (iff) is the exact criterion, and what separates the two,
+for `L = l`, is the step `cosφ ≤ 1`. `h ≠ 0` and `h - hhat ≠ 0` are guards, as in
 `preln_contraction_bound`.
 
 @mode runtime property
@@ -329,8 +329,8 @@ theorem residual_step_with_injection {E : Type*} [NormedAddCommGroup E]
 the compressed state differs from the dense update at the dense state by at most what the dense
 update answers to the error, plus what compression changes at the compressed state.
 
-Not in the paper. Add and subtract `f hhat`. It supplies the hypothesis of Theorem 10c, with `ε`
-from the bounds on one compressed map.
+Not in the paper. Add and subtract `f hhat`. It supplies the hypothesis of Theorem 10c. Where the
+update is one linear map, Theorems 2 to 4c give an `ε`; of a whole block it has to be measured.
 
 @mode runtime property
 @measure f dense update map; fhat compressed update map; h state; hhat compressed state

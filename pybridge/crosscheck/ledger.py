@@ -1,6 +1,6 @@
 """The trust ledger: what holds of each theorem, link by link, made from evidence files and from nothing else.
 
-    read            `docs/verification.md` says that people read the proof against the pinned Mathlib
+    read            `docs/verification.md` says that the proof was read against the pinned Mathlib
     round trip      Lean accepted the statement as Python read it (`lake test`; a listing that ran agrees)
     built           Lean checked the proof (`lake build`)
     axioms clean    it rests on no axiom but `propext`, `Classical.choice`, `Quot.sound`

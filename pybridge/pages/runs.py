@@ -21,7 +21,7 @@ def runs_part(library: Library) -> str:
 def _run(run: Run) -> str:
     model, text, protocol = run.model, run.text, run.protocol
     source = model["source"].removeprefix(f"{run.name}: ")
-    words = "the excerpt that comes with the package" if text["embedded"] else "a text of its own"
+    words = "the excerpt that comes with the package" if text["embedded"] else "a text not in this repository"
     return paragraphs(
         f'<a id="{run.anchor}"></a>**{run.name}**: {source}; {model["blocks"]} blocks, '
         f"d_model {model['d_model']}, weights {_short(model['digest'])}. {protocol['tokens']} tokens of "
