@@ -8,7 +8,7 @@ thousand passes.
 from __future__ import annotations
 
 import math
-from weakref import ref
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from jaxtyping import Float
@@ -30,6 +30,7 @@ class StreamedLeaf(DenseLeaf):
     def __init__(self, weight: NDArray[np.floating], key: str | None) -> None:
         super().__init__(weight, key)
         self._stored = weight
+        self._images: WeakKeyDictionary[EnclosedVec, EnclosedVec] = WeakKeyDictionary()
 
     @property
     def array(self) -> Float[np.ndarray, "out in"]:  # type: ignore[override]
@@ -40,8 +41,16 @@ class StreamedLeaf(DenseLeaf):
         """(W + E) x with ‖E‖_F ≤ radius, and the error of `DenseLeaf.image`.
 
         Entry i is one inner product of length `in` here too: it errs by γ_in Σ|Wᵢⱼ||midⱼ| + in TINY at most,
-        all of them together by γ_in ‖W‖_F ‖mid‖ + √out in TINY.
+        all of them together by γ_in ‖W‖_F ‖mid‖ + √out in TINY. W x is remembered for as long as x lives: the
+        theorems about one input share it.
         """
+        if radius:
+            return self._image(x, radius)
+        if x not in self._images:
+            self._images[x] = self._image(x, 0.0)
+        return self._images[x]
+
+    def _image(self, x: EnclosedVec, radius: float) -> EnclosedVec:
         rows, columns = self._stored.shape
         size, frobenius = x.mid_norm()[1], self.frobenius()
         with np.errstate(over="ignore", invalid="ignore"):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pybridge.approx import matrices
-from pybridge.approx.matrices import PendingImage, product_map, streamed
+from pybridge.approx.matrices import PendingImage, StreamedLeaf, product_map, streamed
 from pybridge.runtime.enclosure import EnclosedMap, EnclosedVec, NormSource
 
 RNG = np.random.default_rng(11)
@@ -97,3 +97,16 @@ def test_of_a_difference_of_images_only_the_difference_is_computed() -> None:
 def test_an_image_outlives_the_names_of_what_it_is_of() -> None:
     pending = streamed(W, "w").image(EnclosedVec.exact(X))
     assert holds(pending, times(exactly(X), [list(c) for c in zip(*exactly(W), strict=True)]))
+
+
+def test_an_image_is_computed_once_and_forgotten_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaf, calls = StreamedLeaf(W, "w"), []
+    once = StreamedLeaf._times
+    monkeypatch.setattr(StreamedLeaf, "_times", lambda self, x: calls.append(1) or once(self, x))
+    x = EnclosedVec.exact(X)
+    assert leaf.image(x) is leaf.image(x)
+    assert len(calls) == 1
+    widened = leaf.image(x, radius=0.5)
+    assert np.all(widened.rad >= leaf.image(x).rad + 0.49 * np.abs(X).max(axis=1))
+    del x
+    assert len(leaf._images) == 0
