@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import weakref
 from dataclasses import dataclass
 
 import torch
@@ -32,6 +33,7 @@ class Spool:
             self._file = tempfile.TemporaryFile(prefix="living-inference-", buffering=0)  # noqa: SIM115
         except OSError as error:
             raise _no_room(error) from None
+        weakref.finalize(self, self._file.close)  # a spool that is dropped frees its disk space at once
         self._end = 0
 
     def put(self, tensor: Tensor) -> Slot:

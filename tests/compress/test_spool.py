@@ -47,3 +47,10 @@ def test_a_folder_that_cannot_be_written_is_one_message(monkeypatch: pytest.Monk
     monkeypatch.setattr("tempfile.tempdir", "/nonexistent/folder")
     with pytest.raises(OutputError, match=r"/nonexistent/folder: No such file or directory.*TMPDIR"):
         Spool()
+
+
+def test_a_dropped_spool_closes_its_file() -> None:
+    spool = Spool()
+    file = spool._file
+    del spool
+    assert file.closed
