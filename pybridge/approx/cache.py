@@ -1,9 +1,9 @@
 """The semantic cache of one map: remembered inputs, found by plain exact search, with a limit and statistics.
 
-Why no index library: a cache is asked for one input after another and changes with each miss. Searched and added to
-one by one, FAISS's flat index was slower than blocks of float32 inner products; in blocks it is faster for wide
-inputs, but then misses the inputs of the block itself, and a slot cannot be overwritten in place. Either answer is
-float32 and must be decided again in float64, as is done here.
+Why no index library: a cache is asked for one input after another and changes with each miss. Searched and
+added to one by one, FAISS's flat index was slower than blocks of float32 inner products; in blocks it is
+faster for wide inputs, but then misses the inputs of the block itself, and a slot cannot be overwritten in
+place. Either answer is float32 and must be decided again in float64, as is done here.
 """
 
 from __future__ import annotations
