@@ -37,6 +37,8 @@ def verification_lines(verification: Verification, folder: Path, against: str) -
             f"Verified: {folder} against {against}: {len(certificate.maps)} maps; every certified bound "
             "holds and every weight is the one certified.",
             _bounds_line(certificate),
+            f"Stated, not checked: method {certificate.method}, its settings, ranks and calibration; weights "
+            "do not show them.",
         ]
     named = list(dict.fromkeys(finding.about for finding in verification.findings))
     lines = [f"NOT verified: {folder} against {against}: not as certified, {len(named)} in all:"]

@@ -19,6 +19,11 @@ from pybridge.models.opening import OpenModel, open_model
 
 Views = dict[str, LinearMapView]
 
+READ_UNASKED = frozenset({".json", ".jinja", ".model"})
+"""Suffixes of what transformers looks for beside the weights: an `adapter_config.json` that was added would
+change the model that is loaded, though every certified file is as it was.
+"""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -62,7 +67,8 @@ def verify(
 
     Nothing is taken from a cache but converted weights. Checked: that the weights of each map are those
     certified, that ‖W - Ŵ‖₂ and ‖W‖₂ lie between their certified ends, the zeros, that whatever is not
-    certified equals the base model, and the digests of the other files. Not checked: `rank` and
+    certified equals the base model, the digests of the other files, and that nothing was added which
+    transformers would read (`READ_UNASKED`). Not checked: `rank` and
     `sparse_zeros`, which Ŵ no longer shows, and what the file says of method, settings and calibration.
 
     Args:
@@ -131,6 +137,9 @@ def _file_findings(folder: Path, certificate: Certificate) -> Iterator[Finding]:
             continue
         if found != digest:
             yield Finding(name, "the file is not the one certified")
+    for path in sorted(folder.iterdir()):
+        if path.suffix in READ_UNASKED and path.name not in (*certificate.files, BOUNDS_FILE):
+            yield Finding(path.name, "transformers reads files like it, and it is not certified")
 
 
 def _of_non_finite(message: str, base: OpenModel) -> Finding:

@@ -145,6 +145,23 @@ def test_further_files_are_nobody_s_business(copy: Path, base: Path, cache_dir: 
     assert findings(copy, base, cache_dir) == []
 
 
+@pytest.mark.parametrize("name", ["adapter_config.json", "chat_template.jinja", "tokenizer.model"])
+def test_a_further_file_that_transformers_would_read_is_found(
+    copy: Path, base: Path, cache_dir: Path, name: str
+) -> None:
+    (copy / name).write_text("{}")
+    [(about, reason)] = findings(copy, base, cache_dir)
+    assert about == name
+    assert "not certified" in reason
+
+
+def test_what_is_only_stated_is_said_to_be_unchecked(copy: Path, base: Path, cache_dir: Path) -> None:
+    edit_bounds(copy, lambda record: record.update(method="magic"))
+    lines = verification_lines(verify(copy, str(base), cache_dir=cache_dir), copy, str(base))
+    assert lines[-1].startswith("Stated, not checked: ")
+    assert "method magic" in lines[-1]
+
+
 def shrink(record: dict[str, Any]) -> None:
     norm = entry(record, "1.v")["residual_norm"]
     norm["lo"], norm["hi"] = norm["lo"] / 2, norm["lo"] * 0.999
