@@ -58,6 +58,8 @@ def relative_error(residual: NormEnclosure, weight: NormEnclosure) -> Interval |
     """‖W - Ŵ‖₂ / ‖W‖₂ between the quotients of opposite ends, rounded outward; None where W is zero."""
     if weight.lo == 0:
         return None
+    if residual.hi == 0:
+        return Interval(0.0, 0.0)
     with np.errstate(over="ignore"):
         lo = max(0.0, float(below(np.float64(residual.lo) / weight.hi)))
         hi = float(above(np.float64(residual.hi) / weight.lo))

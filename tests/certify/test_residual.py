@@ -121,4 +121,8 @@ def test_there_is_no_error_relative_to_nothing() -> None:
     assert relative_error(zero, zero) is None
     huge = NormEnclosure(1e300, 1e300, EXACT_ENCLOSURE)
     assert relative_error(huge, NormEnclosure(1e-300, 1e-300, EXACT_ENCLOSURE)) is None
-    assert relative_error(zero, huge) == Interval(0.0, 5e-324)
+
+
+def test_nothing_removed_is_exactly_zero_relative_to_something() -> None:
+    zero, whole = NormEnclosure(0.0, 0.0, EXACT_ENCLOSURE), NormEnclosure(3.0, 4.0, CERTIFIED_UPPER)
+    assert relative_error(zero, whole) == Interval(0.0, 0.0)
