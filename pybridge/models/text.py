@@ -29,10 +29,10 @@ def read_text(path: Path | str) -> str:
         raw = path.read_bytes()
     except IsADirectoryError:
         raise TextError(
-            f"{path}: a folder, not a text file. Name a file, or use --dataset for a folder of text."
+            f"{path}: a folder, not a text file. Name a file; a folder of text can be given as a data set."
         ) from None
     except FileNotFoundError:
-        raise TextError(f"{path}: no such file. --text takes the path of a UTF-8 text file.") from None
+        raise TextError(f"{path}: no such file. Give the path of a UTF-8 text file.") from None
     except OSError as error:
         raise TextError(f"{path}: cannot be read: {error.strerror or error}. Name another file.") from None
     if b"\x00" in raw:

@@ -43,7 +43,7 @@ def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
 def test_files_that_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "text"
     assert "no such file" in refused(path)
-    assert "use --dataset" in refused(tmp_path)
+    assert "as a data set" in refused(tmp_path)
     path.write_bytes(b"")
     assert "the file is empty (0 bytes)" in refused(path)
     path.write_bytes(b" \n\t ")
