@@ -28,7 +28,7 @@ import torch  # noqa: E402
 from check import Cost, in_turns, seconds  # noqa: E402
 from norms import timed  # noqa: E402
 
-from pybridge.approx import Approximation, LowRank, Sparse, compose  # noqa: E402
+from pybridge.approx import Approximation, LowRank, Sparse, Stage, compose  # noqa: E402
 from pybridge.certify.residual import certified_residual_norm  # noqa: E402
 from pybridge.compress import METHODS, Settings, Undo, calibration_tokens, compress_model  # noqa: E402
 from pybridge.measure.cache import DiskCache  # noqa: E402
@@ -135,10 +135,9 @@ def norm_costs(opened: OpenModel, ids: torch.Tensor, sparsity: float, every: int
     yield Cost("worst end beside the true norm", 100 * worst, 1, "%", ends)
 
 
-def tracking_cost(opened: OpenModel, row: torch.Tensor, keep: float, rank: int, repeats: int) -> Cost:
+def tracking_cost(opened: OpenModel, row: torch.Tensor, stage: Stage, name: str, repeats: int) -> Cost:
     """A full forward with every map watched at the default sampling beside one that is not."""
     disk = DiskCache(cache_root() / "bounds")
-    stage = compose(Sparse(keep=keep), LowRank(rank=rank))
     watched = Approximation(opened.adapter, stage, norms=NormSource(DiskNormCache(disk)), store=disk)
     _, first_s = timed(lambda: watched.on().off())
 
@@ -152,7 +151,7 @@ def tracking_cost(opened: OpenModel, row: torch.Tensor, keep: float, rank: int, 
         f"{tracked_s:.2f} s / {bare_s:.2f} s, {seen} instances a pass on {len(watched.linears)} maps; "
         f"put on first in {first_s:.1f} s"
     )
-    return Cost("tracking overhead, default sampling", 100 * (tracked_s / bare_s - 1), 15, "%", detail)
+    return Cost(f"tracking overhead, {name}", 100 * (tracked_s / bare_s - 1), 15, "%", detail)
 
 
 def costs(arguments: argparse.Namespace, opened: OpenModel, ids: torch.Tensor) -> Iterator[Cost]:
@@ -160,7 +159,10 @@ def costs(arguments: argparse.Namespace, opened: OpenModel, ids: torch.Tensor) -
     yield Cost("wanda / bare calibration forwards", timing.ratio, 2.2, "×", str(timing))
     yield from norm_costs(opened, ids, arguments.sparsity, arguments.every)
     repeats = 2 * arguments.repeats + 1  # a difference of two times needs more rounds than a quotient
-    yield tracking_cost(opened, ids[:1], arguments.keep, arguments.rank, repeats)
+    sparse = Sparse(keep=arguments.keep)
+    yield tracking_cost(opened, ids[:1], sparse, "sparse", repeats)
+    both = compose(sparse, LowRank(rank=arguments.rank))
+    yield tracking_cost(opened, ids[:1], both, "sparse + low rank", repeats)
 
 
 def main() -> None:
