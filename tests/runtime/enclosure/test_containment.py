@@ -51,8 +51,14 @@ class Unrepresentable(Exception):
     """A matrix that float64 does not hold: the enclosure arithmetic knows exact matrices only."""
 
 
-def enclosed(value: Any) -> Any:
-    """The exact value within its own enclosure."""
+Known = dict[tuple[Any, ...], EnclosedVec]
+
+
+def enclosed(value: Any, known: Known) -> Any:
+    """The exact value within its own enclosure.
+
+    Equal vectors become one object (`known`): that is how a function knows an argument that is no data.
+    """
     match value:
         case int():
             return value
@@ -63,17 +69,17 @@ def enclosed(value: Any) -> Any:
             off = sum(
                 (abs(Fraction(m) - e) for m, e in zip(mid.tolist(), value.entries, strict=True)), Fraction(0)
             )
-            return EnclosedVec(mid, float_ends(off)[1])
+            return known.setdefault(tuple(value.entries), EnclosedVec(mid, float_ends(off)[1]))
         case ExactMap(rows, columns):
             array = np.array([[float(entry) for entry in row] for row in rows]).reshape(len(rows), columns)
             if any(Fraction(a) != e for a, e in zip(array.ravel().tolist(), sum(rows, ()), strict=True)):
                 raise Unrepresentable
             return EnclosedMap.exact(array)
         case ExactSeq():
-            entries = [enclosed(entry) for entry in (*value.entries, value.entries[-1])]
+            entries = [enclosed(entry, known) for entry in (*value.entries, value.entries[-1])]
             return lambda i: entries[min(i, len(entries) - 1)]
         case ExactFunction():
-            return MeasuredFunction([(enclosed(x), enclosed(y)) for x, y in value.table])
+            return MeasuredFunction([(enclosed(x, known), enclosed(y, known)) for x, y in value.table])
     raise AssertionError(f"{type(value).__name__} has no enclosure")
 
 
@@ -118,7 +124,8 @@ def compared(name: str, evaluate: Callable[[Any, Any, dict[str, Any], dict[str, 
         bindings = draw(d)
         check.conclusion(d.ops, **bindings)  # what a function is asked is drawn now
         try:
-            values = {binder: enclosed(value) for binder, value in bindings.items()}
+            known: Known = {}
+            values = {binder: enclosed(value, known) for binder, value in bindings.items()}
         except Unrepresentable:
             return
         leaves += evaluate(check, d, bindings, values)
