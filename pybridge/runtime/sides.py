@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +23,20 @@ class Sides:
     rhs_hi: Ends
 
     @property
+    def ends(self) -> tuple[Ends, Ends, Ends, Ends]:
+        return self.lhs_lo, self.lhs_hi, self.rhs_lo, self.rhs_hi
+
+    @property
     def shape(self) -> tuple[int, ...]:
-        return np.broadcast_shapes(*(np.shape(end) for end in astuple(self)))
+        return np.broadcast_shapes(*(np.shape(end) for end in self.ends))
 
     def broadcast(self, size: int) -> Sides:
         """Every end as an array (size,)."""
-        return Sides(*(np.broadcast_to(np.asarray(end, dtype=np.float64), (size,)) for end in astuple(self)))
+        return Sides(*(np.broadcast_to(np.asarray(end, dtype=np.float64), (size,)) for end in self.ends))
 
     def at(self, instance: int) -> Sides:
         """The sides of one instance."""
-        return Sides(*(end[instance] for end in astuple(self)))
+        return Sides(*(end[instance] for end in self.ends))
 
     def relative_width(self) -> Ends:
         """Width of the hull of both intervals over its largest magnitude; 0 when both are the point 0."""
@@ -54,7 +58,7 @@ class Sides:
         return np.where(self.rhs_lo < 0, np.nan, ratio)
 
     def __str__(self) -> str:
-        lhs_lo, lhs_hi, rhs_lo, rhs_hi = (float(end) for end in astuple(self))
+        lhs_lo, lhs_hi, rhs_lo, rhs_hi = (float(end) for end in self.ends)
         return f"left in [{lhs_lo!r}, {lhs_hi!r}], right in [{rhs_lo!r}, {rhs_hi!r}]"
 
 
