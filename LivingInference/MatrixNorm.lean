@@ -87,7 +87,7 @@ private theorem linMap_add_vec {m n : Type*} [Fintype m] [Fintype n] [DecidableE
     linMap (A + B) x = linMap A x + linMap B x := by
   first -- two routes: uncompiled
     | exact PiLp.ext fun i => linMap_add_entry A B x i
-    | exact PiLp.ext fun i => (linMap_add_entry A B x i).trans (PiLp.add_apply _ _ i).symm
+    | exact PiLp.ext fun i => (linMap_add_entry A B x i).trans (PiLp.add_apply _ _ _ i).symm
     | (ext i; rw [PiLp.add_apply]; exact linMap_add_entry A B x i)
 
 /-- **Theorem M0 (add)**: the map of a sum of matrices is the sum of their maps.
