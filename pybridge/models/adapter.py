@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from pybridge.errors import ModelError, SettingError
 from pybridge.models.hooks import Watch, all_of, bypassing, on_input, on_output, replacing_input
 from pybridge.models.linear_maps import LinearMapView, MapSite, views_of
+from pybridge.models.norms import NormSite, norm_site
 from pybridge.models.residual import Granularity, ResidualShape
 from pybridge.models.uncovered import Uncovered, uncovered_matrices
 
@@ -38,6 +39,10 @@ class Adapter(ABC):
     """The family's, or this model's where the config decides."""
     block_path: ClassVar[str]
     """The model's own path of its block list, for messages and parameter names."""
+    norm_names: ClassVar[tuple[str, ...]]
+    """A block's norms over d_model, in the order in which it uses them."""
+    norm_gain_offset: ClassVar[float] = 0.0
+    """What a norm adds to its stored weight."""
 
     def __init__(self, model: nn.Module) -> None:
         self.model = model
@@ -63,6 +68,10 @@ class Adapter(ABC):
     def sublayers(self, block: nn.Module) -> tuple[str, str]:
         """What the two updates of a block are called."""
         return ("attention", "mlp")
+
+    def norms(self, block: nn.Module) -> tuple[NormSite, ...]:
+        """The norms over d_model of one block; the norms of single heads are not among them."""
+        return tuple(norm_site(block, name, self.norm_gain_offset) for name in self.norm_names)
 
     def why_uncovered(self, parameter: str) -> str | None:
         """Why a matrix is no linear map of a block, where the family has a reason of its own."""

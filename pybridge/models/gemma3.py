@@ -20,6 +20,13 @@ class Gemma3Adapter(LlamaAdapter):
 
     family = "gemma3_text"
     residual_shape = ResidualShape.POST_NORM
+    norm_names = (
+        "input_layernorm",
+        "post_attention_layernorm",
+        "pre_feedforward_layernorm",
+        "post_feedforward_layernorm",
+    )
+    norm_gain_offset = 1.0  # the weight is the gain - 1
 
     def between_sublayers(self, block: Any) -> Watch:
         return partial(on_input, block.pre_feedforward_layernorm)

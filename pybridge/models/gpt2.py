@@ -17,6 +17,7 @@ class GPT2Adapter(Adapter):
     family = "gpt2"
     residual_shape = ResidualShape.SEQUENTIAL
     block_path = "transformer.h"
+    norm_names = ("ln_1", "ln_2")
 
     def between_sublayers(self, block: Any) -> Watch:
         return partial(on_input, block.ln_2)

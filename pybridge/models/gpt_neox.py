@@ -22,6 +22,7 @@ class GPTNeoXAdapter(Adapter):
 
     family = "gpt_neox"
     block_path = "gpt_neox.layers"
+    norm_names = ("input_layernorm", "post_attention_layernorm")
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__(model)

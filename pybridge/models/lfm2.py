@@ -21,6 +21,7 @@ class LFM2Adapter(Adapter):
     family = "lfm2"
     residual_shape = ResidualShape.SEQUENTIAL
     block_path = "model.layers"
+    norm_names = ("operator_norm", "ffn_norm")
 
     def between_sublayers(self, block: Any) -> Watch:
         return partial(on_input, block.ffn_norm)

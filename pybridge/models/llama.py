@@ -21,6 +21,7 @@ class LlamaAdapter(Adapter):
     family = "llama"
     residual_shape = ResidualShape.SEQUENTIAL
     block_path = "model.layers"
+    norm_names = ("input_layernorm", "post_attention_layernorm")
 
     def between_sublayers(self, block: Any) -> Watch:
         return partial(on_input, block.post_attention_layernorm)

@@ -23,6 +23,7 @@ class OPTAdapter(Adapter):
 
     family = "opt"
     block_path = "model.decoder.layers"
+    norm_names = ("self_attn_layer_norm", "final_layer_norm")
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__(model)
