@@ -30,16 +30,16 @@ import norms  # noqa: E402
 import pybridge_extracted  # noqa: E402
 import torch  # noqa: E402
 
+from pybridge.binding.ledger import Ledger  # noqa: E402
+from pybridge.binding.lockstep_scope import measure_lockstep  # noqa: E402
+from pybridge.binding.norm_cache import DiskNormCache  # noqa: E402
+from pybridge.binding.removal_scope import measure_removals  # noqa: E402
 from pybridge.check import CheckSpec, approximation, check_maps, select_maps  # noqa: E402
 from pybridge.compress.split import Splitter  # noqa: E402
 from pybridge.measure.cache import DiskCache  # noqa: E402
 from pybridge.measure.inputs import sample_inputs  # noqa: E402
-from pybridge.measure.ledger import Ledger  # noqa: E402
-from pybridge.measure.lockstep_scope import measure_lockstep  # noqa: E402
-from pybridge.measure.norm_cache import DiskNormCache  # noqa: E402
 from pybridge.measure.positions import position_sets  # noqa: E402
 from pybridge.measure.profile import ProfileSpec, measure_profile  # noqa: E402
-from pybridge.measure.removal_scope import measure_removals  # noqa: E402
 from pybridge.models.opening import OpenModel, open_model  # noqa: E402
 from pybridge.models.text import embedded_text, read_text, tokenise  # noqa: E402
 from pybridge.runtime.enclosure import EnclosureBackend, NormSource  # noqa: E402

@@ -29,10 +29,10 @@ from check import Cost, in_turns, seconds  # noqa: E402
 from norms import timed  # noqa: E402
 
 from pybridge.approx import Approximation, LowRank, Sparse, Stage, compose  # noqa: E402
+from pybridge.binding.norm_cache import DiskNormCache  # noqa: E402
 from pybridge.certify.residual import certified_residual_norm  # noqa: E402
 from pybridge.compress import METHODS, Settings, Undo, calibration_tokens, compress_model  # noqa: E402
 from pybridge.measure.cache import DiskCache  # noqa: E402
-from pybridge.measure.norm_cache import DiskNormCache  # noqa: E402
 from pybridge.models.cache import cache_root  # noqa: E402
 from pybridge.models.opening import OpenModel, open_model  # noqa: E402
 from pybridge.models.text import embedded_text, read_text  # noqa: E402

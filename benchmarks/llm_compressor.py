@@ -31,11 +31,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from pybridge.compress import METHODS, Compressed, Settings, Statistics, calibration_tokens, compress_model
-from pybridge.measure.perplexity import score
 from pybridge.models import smollm2
 from pybridge.models.linear_maps import LinearMapView
 from pybridge.models.opening import OpenModel, open_model
 from pybridge.models.text import read_text
+from pybridge.perplexity.scores import score
 
 PEER = Path(__file__).with_name("llm_compressor_peer.py")
 NEAR_TIE = 1e-3

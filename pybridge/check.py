@@ -23,24 +23,12 @@ import pybridge_extracted
 import torch
 from torch import Tensor
 
-from pybridge.compress.magnitude import kept_count
-from pybridge.compress.split import Splitter
-from pybridge.errors import SettingError
-from pybridge.measure.about import about_record
-from pybridge.measure.block_scope import BlockScope
-from pybridge.measure.cache import DiskCache
-from pybridge.measure.clock import Clock
-from pybridge.measure.environment import environment_record, versions
-from pybridge.measure.files import require_writable, write_atomically
-from pybridge.measure.inputs import Sample, sample_inputs
-from pybridge.measure.ledger import Ledger
-from pybridge.measure.lockstep_scope import measure_lockstep
-from pybridge.measure.map_scope import Split, Weights, map_instances, map_record, norm_records
-from pybridge.measure.norm_cache import DiskNormCache
-from pybridge.measure.positions import position_sets
-from pybridge.measure.profile import ProfileSpec, Transition, measure_profile
-from pybridge.measure.progress import SILENT, Progress
-from pybridge.measure.record import (
+from pybridge.binding.block_scope import BlockScope
+from pybridge.binding.ledger import Ledger
+from pybridge.binding.lockstep_scope import measure_lockstep
+from pybridge.binding.map_scope import Split, Weights, map_instances, map_record, norm_records
+from pybridge.binding.norm_cache import DiskNormCache
+from pybridge.binding.record import (
     lockstep_record,
     profile_record,
     removal_record,
@@ -48,12 +36,24 @@ from pybridge.measure.record import (
     theorem_record,
     totals_record,
 )
+from pybridge.binding.removal_scope import measure_removals
+from pybridge.binding.violations import ViolationWriter
+from pybridge.compress.magnitude import kept_count
+from pybridge.compress.split import Splitter
+from pybridge.errors import SettingError
+from pybridge.files.atomic import require_writable, write_atomically
+from pybridge.measure.about import about_record
+from pybridge.measure.cache import DiskCache
+from pybridge.measure.clock import Clock
+from pybridge.measure.environment import environment_record, versions
+from pybridge.measure.inputs import Sample, sample_inputs
+from pybridge.measure.positions import position_sets
+from pybridge.measure.profile import ProfileSpec, Transition, measure_profile
+from pybridge.measure.progress import SILENT, Progress
 from pybridge.measure.removal import chosen_blocks
-from pybridge.measure.removal_scope import measure_removals
 from pybridge.measure.rows import ProfileRow
 from pybridge.measure.summary import summaries
 from pybridge.measure.swap import Replacement
-from pybridge.measure.violations import ViolationWriter
 from pybridge.models.cache import cache_root
 from pybridge.models.linear_maps import LinearMapView
 from pybridge.models.opening import OpenModel, open_model

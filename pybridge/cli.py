@@ -428,8 +428,8 @@ def perplexity(
     Exit code 0: measured. 2: bad input.
     """
     calm_threads()
-    from pybridge.measure.perplexity_lines import lines_of
-    from pybridge.measure.perplexity_run import PerplexitySpec, run
+    from pybridge.perplexity.lines import lines_of
+    from pybridge.perplexity.run import PerplexitySpec, run
 
     spec = PerplexitySpec(
         model=model,

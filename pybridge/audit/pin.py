@@ -9,7 +9,6 @@ Exit code 0: all found. 1: something is missing. 2: bad input.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pybridge.audit.project import Project, read_project
 from pybridge.audit.proof_pages import module_of
 from pybridge.audit.rules.imports import imported
 from pybridge.errors import LivingInferenceError, SettingError
+from pybridge.files.atomic import write_atomically
 
 LIST = Path(__file__).with_name("mathlib_imports.txt")
 # what `to_additive` turns the second word of a name into
@@ -55,9 +55,7 @@ def record(root: Path, mathlib: Path, target: Path = LIST) -> list[str]:
     modules = sorted(set(_imports(project)) | set(_cited(project)))
     found = [module for module in modules if _path(mathlib, module).is_file()]
     comment = [line for line in target.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
-    beside = target.with_name(target.name + ".tmp")
-    beside.write_text("\n".join([*comment, *found]) + "\n", encoding="utf-8")
-    os.replace(beside, target)
+    write_atomically(target, ("\n".join([*comment, *found]) + "\n").encode())
     return [f"{module}: no such file" for module in modules if module not in found] + list(
         _names_missing(project, mathlib)
     )

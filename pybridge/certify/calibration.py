@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from torch import Tensor
 
 from pybridge.compress.calibration import DEFAULT_CONTEXT, calibration_tokens
 from pybridge.errors import SettingError
-from pybridge.models.text import load_dataset_text, read_text, text_digest
+from pybridge.files.digest import bytes_digest, text_digest
+from pybridge.models.text import load_dataset_text, read_text
 
 DEFAULT_SEQUENCES = 4
 
@@ -38,7 +38,7 @@ class Calibration:
         return {
             "source": self.source,
             "text_digest": self.text_digest,
-            "tokens_digest": "sha256:" + hashlib.sha256(ids).hexdigest(),
+            "tokens_digest": bytes_digest(ids),
             "sequences": sequences,
             "context": context,
         }

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pybridge.binding.norm_cache import DiskNormCache
 from pybridge.certify.calibration import Calibration, CalibrationText, calibrate_on, read_calibration
 from pybridge.certify.certificate import Base, Certificate
 from pybridge.certify.collector import Collector
-from pybridge.certify.folder import require_room
 from pybridge.certify.spec import CompressSpec
 from pybridge.certify.speed import tokens_per_second
 from pybridge.certify.writing import weight_bytes, write_folder
 from pybridge.compress.run import compress_model
 from pybridge.compress.selection import chosen_maps
+from pybridge.files.folder import require_room
 from pybridge.measure.cache import DiskCache
 from pybridge.measure.clock import Clock
 from pybridge.measure.environment import versions
-from pybridge.measure.norm_cache import DiskNormCache
 from pybridge.measure.progress import SILENT, Progress
 from pybridge.models.cache import cache_root
 from pybridge.models.linear_maps import LinearMapView

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pybridge.certify.folder import require_free
 from pybridge.compress.method import Method
 from pybridge.compress.methods import METHODS
 from pybridge.compress.settings import NM, Settings
 from pybridge.errors import SettingError
+from pybridge.files.folder import require_free
 
 
 @dataclass(frozen=True)

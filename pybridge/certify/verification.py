@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pybridge.certify.bounds import BOUNDS_FILE, read_bounds
 from pybridge.certify.certificate import Certificate
-from pybridge.certify.folder import file_digest
 from pybridge.certify.maps import faults
 from pybridge.certify.theorem import require_known
 from pybridge.errors import CertificateError, NonFiniteError
+from pybridge.files.folder import file_digest
 from pybridge.measure.progress import SILENT, Progress
 from pybridge.models.fingerprint import tensor_digest, weight_digests
 from pybridge.models.linear_maps import LinearMapView

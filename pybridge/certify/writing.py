@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pybridge.certify.bounds import BOUNDS_FILE, to_json
 from pybridge.certify.certificate import Certificate
-from pybridge.certify.folder import appearing_whole, file_digest
-from pybridge.errors import OutputError
-from pybridge.models.folder import quiet_transformers
+from pybridge.files.folder import appearing_whole, file_digest
 from pybridge.models.opening import OpenModel
+from pybridge.models.saving import save_model
 
 WEIGHTS = ".safetensors"
 
@@ -30,24 +28,9 @@ def write_folder(out: Path, opened: OpenModel, certificate: Certificate) -> Cert
     Raises: OutputError if the disk is full or `out` exists.
     """
     with appearing_whole(out) as staging:
-        _save(out, staging, opened)
+        save_model(opened, staging, shown=out)
         others = sorted(path for path in staging.rglob("*") if path.is_file() and path.suffix != WEIGHTS)
         files = {path.relative_to(staging).as_posix(): file_digest(path) for path in others}
         whole = replace(certificate, files=files)
         (staging / BOUNDS_FILE).write_bytes(to_json(whole))
     return whole
-
-
-def _save(out: Path, staging: Path, opened: OpenModel) -> None:
-    """`save_pretrained` of model and tokenizer; their libraries raise plain `Exception` on a full disk."""
-    model: Any = opened.model
-    try:
-        with quiet_transformers():
-            model.save_pretrained(staging)
-            opened.tokenizer.save_pretrained(staging)
-    except Exception as error:
-        reason = " ".join(str(error).split())[:300]
-        raise OutputError(
-            f"Cannot write {out}: {reason}. Nothing is left of it; choose a place with room where you may "
-            "write."
-        ) from None

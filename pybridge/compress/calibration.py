@@ -9,7 +9,8 @@ from jaxtyping import Int
 from torch import Tensor
 
 from pybridge.errors import SettingError, TextError
-from pybridge.models.text import text_digest, tokenise
+from pybridge.files.digest import text_digest
+from pybridge.models.text import tokenise
 
 DEFAULT_CONTEXT = 1024
 DEFAULT_TOKENS = 4 * DEFAULT_CONTEXT

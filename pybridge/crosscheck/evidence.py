@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pybridge.errors import OutputError, SettingError
+from pybridge.files.atomic import write_atomically
 
 EVIDENCE_VERSION = 1
 
@@ -92,13 +93,7 @@ def write_evidence(evidence: Evidence, path: Path) -> None:
     Raises:
         OutputError: a place that cannot be written.
     """
-    beside = path.with_name(path.name + ".tmp")
-    try:
-        beside.write_text(evidence.to_json(), encoding="utf-8")
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{path} cannot be written: {error.strerror}; name another file") from None
+    write_atomically(path, evidence.to_json().encode())
 
 
 def evidence_from(record: Mapping[str, Any], path: str) -> Evidence:

@@ -8,12 +8,12 @@ statements without it say, and how they are written, does not change.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args
 
 from pybridge.errors import StaleError
+from pybridge.files.digest import text_digest
 from pybridge.ir import nodes as n
 
 IR_VERSION = 1
@@ -73,7 +73,7 @@ def source_digest(statement: n.Statement) -> str:
 
 def _sha256(content: object) -> str:
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
+    return text_digest(text)
 
 
 def _encode(value: Any) -> Any:

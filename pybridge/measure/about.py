@@ -7,8 +7,9 @@ from typing import Any
 from jaxtyping import Int
 from torch import Tensor
 
+from pybridge.files.digest import text_digest
 from pybridge.models.opening import OpenModel
-from pybridge.models.text import bos_handling, text_digest
+from pybridge.models.text import bos_handling
 
 
 def about_record(

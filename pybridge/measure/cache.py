@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from pybridge.errors import OutputError
-from pybridge.measure.files import write_atomically
+from pybridge.files.atomic import write_atomically
 
 FORMAT = 1
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 
 from pybridge.errors import SettingError
-from pybridge.measure.steps import ErrorStep
 
 FLOOR_IN_EPSILONS = 8
 
@@ -38,34 +35,12 @@ def noise_reason(error_sq: float, state_sq: float, dtype: torch.dtype, where: st
     """Why ‖e‖²/‖h‖² is not to be reported, or None when it is above the floor."""
     if state_sq == 0:
         return f"the {where} state is zero"
-    return _below_floor((error_sq / state_sq) ** 0.5, dtype, where)
+    return below_floor((error_sq / state_sq) ** 0.5, dtype, where)
 
 
-def _below_floor(relative: float, dtype: torch.dtype, where: str) -> str | None:
+def below_floor(relative: float, dtype: torch.dtype, where: str) -> str | None:
+    """Why an error of this size relative to its state is not to be reported, or None."""
     floor = relative_floor(dtype)
     if relative > floor:
         return None
     return f"the {where} error is {relative:.1e} of the state, within the noise floor {floor:.1e}"
-
-
-def noise_of(step: ErrorStep, dtype: torch.dtype) -> str | None:
-    """Why an error is not to be reported over a step, or None. No error at all is exact, and no noise.
-
-    For errors that arise inside the model; a perturbation of h_0 is never zero.
-    """
-    ends = (
-        (step.error, step.clean.h, "incoming"),
-        (step.next_error, step.clean.next_h, "outgoing"),
-    )
-    for error, state, where in ends:
-        size, error_size = float(step.ops.vec_norm(state).hi), float(error.hi)
-        if size == 0:
-            return f"the {where} state is zero"
-        for what, number in (("state", size), ("error", error_size)):
-            if not math.isfinite(number):
-                return f"the {where} {what} is not finite"
-        if error_size > 0:
-            reason = _below_floor(error_size / size, dtype, where)  # squares of float64 may overflow
-            if reason is not None:
-                return reason
-    return None

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 from torch import Tensor, nn
 
+from pybridge.files.digest import text_digest
+
 
 def tensor_digest(tensor: Tensor) -> str:
     """`sha256:…` over dtype, shape and the values in row-major order, however they are stored.
@@ -30,7 +32,7 @@ def weight_digests(model: nn.Module) -> dict[str, str]:
 def weight_digest(model: nn.Module) -> str:
     """One `sha256:…` over `weight_digests`, sorted by name: the identity of the weights that run."""
     lines = (f"{name} {digest}\n" for name, digest in sorted(weight_digests(model).items()))
-    return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()
+    return text_digest("".join(lines))
 
 
 def weight_versions(model: nn.Module) -> tuple[tuple[int, int], ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from torch import Tensor
 from pybridge.errors import ModelError, SettingError, TextError
 from pybridge.models.dataset_text import load_dataset_text
 
-__all__ = ["bos_handling", "embedded_text", "load_dataset_text", "read_text", "text_digest", "tokenise"]
+__all__ = ["bos_handling", "embedded_text", "load_dataset_text", "read_text", "tokenise"]
 
 _EMBEDDED = Path(__file__).parent / "embedded" / "heldout.txt"
 _CHARACTERS_PER_TOKEN = 64
@@ -55,11 +54,6 @@ def read_text(path: Path | str) -> str:
 def embedded_text() -> str:
     """The held-out excerpt that comes with this package. Raises: TextError if the installation lacks it."""
     return read_text(_EMBEDDED)
-
-
-def text_digest(text: str) -> str:
-    """`sha256:…` of the text's UTF-8 bytes."""
-    return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def bos_handling(tokenizer: Any) -> str:

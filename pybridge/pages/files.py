@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from pybridge.errors import OutputError, SettingError
+from pybridge.files.atomic import write_atomically
 
 
 def read_text(path: Path, what: str, advice: str) -> str:
@@ -43,11 +43,8 @@ def replace_file(path: Path, text: str) -> None:
     Raises:
         OutputError: a place that cannot be written.
     """
-    beside = path.with_name(path.name + ".tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{path} cannot be written: {error.strerror}.") from None
+        raise OutputError(f"Cannot write {path}: {error.strerror}.") from None
+    write_atomically(path, text.encode())

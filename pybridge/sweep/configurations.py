@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from pybridge.measure.replaced import LOW_RANK, SPARSE, Matrix, Replaced, put_to, residual_norm_of
+from pybridge.binding.replaced import LOW_RANK, SPARSE, Matrix, Replaced, put_to, residual_norm_of
 from pybridge.sweep.grid import Configuration
 from pybridge.sweep.levels import Compressed
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pybridge.binding.map_scope import Weights
+from pybridge.binding.replaced import Matrix, norm_of
 from pybridge.errors import SettingError
+from pybridge.files.atomic import require_writable, write_atomically
 from pybridge.measure.capture import MapInputs, capture_inputs
-from pybridge.measure.files import require_writable, write_atomically
-from pybridge.measure.map_scope import Weights
 from pybridge.measure.progress import SILENT, Progress
-from pybridge.measure.replaced import Matrix, norm_of
 from pybridge.models.linear_maps import LinearMapView
 from pybridge.models.opening import OpenModel, open_model
 from pybridge.models.seeded import RANDOM_GPT2_SMALL, random_gpt2_small

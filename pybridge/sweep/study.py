@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
+from pybridge.binding.replaced import LOW_RANK, SPARSE, statement_of
+from pybridge.files.digest import text_digest
 from pybridge.measure.about import about_record
-from pybridge.measure.replaced import LOW_RANK, SPARSE, statement_of
 from pybridge.models.opening import OpenModel
 from pybridge.sweep.grid import GRID
 from pybridge.sweep.spec import SweepSpec
@@ -49,4 +49,4 @@ def study_record(
 def study_name(record: dict[str, Any]) -> str:
     """`sha256:…` of a study's record: the collection its configurations are kept in."""
     canonical = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    return text_digest(canonical)

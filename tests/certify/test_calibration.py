@@ -14,8 +14,8 @@ from pybridge.certify.calibration import (
     read_calibration,
 )
 from pybridge.errors import SettingError, TextError
-from pybridge.measure.perplexity_run import require_unseen
-from pybridge.models.text import text_digest
+from pybridge.files.digest import text_digest
+from pybridge.perplexity.run import require_unseen
 from tests.models.folders import TEXT, tiny_tokenizer
 
 LONG = CalibrationText("the file fox.txt", TEXT * 400)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import torch
 
+from pybridge.binding.instances import SCOPES, Instances
+from pybridge.binding.lockstep_scope import NO_ERROR_YET, Lockstep, LockstepScope, measure_lockstep
 from pybridge.errors import NonFiniteError
-from pybridge.measure.instances import SCOPES, Instances
 from pybridge.measure.lockstep import LockstepStep, run_lockstep
-from pybridge.measure.lockstep_scope import NO_ERROR_YET, Lockstep, LockstepScope, measure_lockstep
 from pybridge.measure.positions import PositionSet, position_sets
 from pybridge.models.adapter import Adapter
 from pybridge.models.fingerprint import weight_digest

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import torch
 
+from pybridge.binding.instances import SCOPES, Instances
+from pybridge.binding.removal_scope import RemovalRow, measure_removals
 from pybridge.errors import NonFiniteError, SettingError
-from pybridge.measure.instances import SCOPES, Instances
 from pybridge.measure.positions import position_sets
 from pybridge.measure.removal import RemovalStep, chosen_blocks, run_removals
-from pybridge.measure.removal_scope import RemovalRow, measure_removals
 from pybridge.models.adapter import Adapter
 from pybridge.runtime.enclosure import EnclosureBackend
 from tests.measure.test_blocks import states_of

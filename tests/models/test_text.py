@@ -11,7 +11,8 @@ import torch
 from tokenizers import processors
 
 from pybridge.errors import ModelError, SettingError, TextError
-from pybridge.models.text import bos_handling, embedded_text, read_text, text_digest, tokenise
+from pybridge.files.digest import text_digest
+from pybridge.models.text import bos_handling, embedded_text, read_text, tokenise
 from tests.models.folders import TEXT, tiny_tokenizer
 
 

@@ -1,0 +1,1 @@
+"""Perplexity with its protocol, and regret against a base with a confidence interval."""

@@ -1,0 +1,109 @@
+"""The whole measurement: a compressed folder beside its base, the record, the lines, the refusals."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from pybridge.errors import ModelError, OutputError, SettingError
+from pybridge.files.digest import text_digest
+from pybridge.models.opening import open_model
+from pybridge.models.text import embedded_text
+from pybridge.perplexity.footprint import footprint_of
+from pybridge.perplexity.lines import lines_of
+from pybridge.perplexity.run import PerplexityReport, PerplexitySpec, run
+
+SPEC = PerplexitySpec("tiny-gpt2", context=64, chunks=3)
+
+
+@pytest.fixture(scope="module")
+def halved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """tiny-gpt2 with the first half of every map's columns zeroed."""
+    folder = tmp_path_factory.mktemp("halved")
+    opened = open_model("tiny-gpt2")
+    with torch.no_grad():
+        for view in opened.adapter.linear_maps():
+            view.read()[:, : view.shape[1] // 2] = 0
+    opened.model.save_pretrained(folder)  # type: ignore[operator]
+    opened.tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(halved: Path) -> PerplexityReport:
+    return run(replace(SPEC, model=str(halved), against="tiny-gpt2"))
+
+
+def test_a_harmed_model_has_positive_regret_with_an_interval(report: PerplexityReport) -> None:
+    assert report.base is not None
+    assert report.regret is not None
+    assert report.regret.regret == pytest.approx(
+        report.model.scores.perplexity - report.base.scores.perplexity, rel=1e-9
+    )
+    assert report.regret.regret_interval is not None
+    assert report.regret.regret_interval.lo <= report.regret.regret <= report.regret.regret_interval.hi
+
+
+def test_the_zeros_are_counted_and_the_bytes_are_those_of_the_dense_model(report: PerplexityReport) -> None:
+    assert report.base is not None
+    assert report.model.footprint.map_zeros >= report.model.footprint.map_weights // 2
+    assert report.model.footprint.weight_bytes == report.base.footprint.weight_bytes
+    opened = open_model("tiny-gpt2")
+    distinct = {p.data_ptr(): p for p in opened.model.parameters()}
+    assert footprint_of(opened).weight_bytes == sum(4 * p.numel() for p in distinct.values())
+
+
+def test_the_lines_say_protocol_interval_size_and_speed(report: PerplexityReport) -> None:
+    text = "\n".join(lines_of(report))
+    for words in (
+        "3 chunks of 64 tokens, stride 64, 189 predictions",
+        "95% confidence, t over 3 chunks, paired token by token",
+        "regret +",
+        "BOS: none",
+        "bytes of weights",
+        "the zeros save neither bytes nor time",
+        "tokens/s",
+    ):
+        assert words in text
+
+
+def test_without_a_base_there_is_no_regret_and_one_chunk_says_why_it_has_no_interval() -> None:
+    assert "regret" not in "\n".join(lines_of(run(SPEC)))
+    single = run(replace(SPEC, chunks=1, against="tiny-gpt2"))
+    assert "one chunk has no confidence interval" in "\n".join(lines_of(single))
+
+
+def test_the_record_is_json_with_the_protocol_in_it(tmp_path: Path) -> None:
+    target = tmp_path / "perplexity.json"
+    report = run(replace(SPEC, against="tiny-gpt2", json=target))
+    record = json.loads(target.read_text())
+    assert record == json.loads(json.dumps(report.record()))
+    assert record["protocol"]["text"] == text_digest(embedded_text())
+    assert record["model"]["perplexity"] == report.model.scores.perplexity
+    assert record["regret"]["regret"] == 0.0
+    assert len(record["model"]["chunk_losses_nats"]) == 3
+
+
+def test_the_text_of_the_calibration_is_refused(halved: Path, tmp_path: Path) -> None:
+    """Same digest as bounds.json names: refused for the model and for the base, before anything is loaded."""
+    folder = tmp_path / "compressed"
+    folder.mkdir()
+    calibration = {"text_digest": text_digest(embedded_text()), "sequences": 4}
+    (folder / "bounds.json").write_text(json.dumps({"calibration": calibration}))
+    for spec in (replace(SPEC, model=str(folder)), replace(SPEC, against=str(folder))):
+        with pytest.raises(SettingError, match="very text as its calibration"):
+            run(spec)
+    (folder / "bounds.json").write_text(json.dumps({"calibration": {"text_digest": "sha256:other"}}))
+    with pytest.raises(ModelError):  # let through, and then no model is there
+        run(replace(SPEC, model=str(folder)))
+
+
+def test_two_texts_and_an_unwritable_place_are_refused_first(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="--text and --dataset"):
+        run(replace(SPEC, text=tmp_path / "a", dataset="b"))
+    with pytest.raises(OutputError, match="does not exist"):
+        run(replace(SPEC, json=tmp_path / "nowhere" / "x.json"))
