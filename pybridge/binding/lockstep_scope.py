@@ -31,7 +31,24 @@ from pybridge.runtime.enclosure import EnclosedVec
 OF_THE_COMPRESSED = SCOPES["step"] - {"state", "update"}
 """What a step has only with a compressed run beside the dense one."""
 
+
 NO_ERROR_YET = "no map is compressed up to this block: there is no error to bound"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What instances and reasons call the run beside the dense one.
+
+    Attributes:
+        step: with `{}` where the block's number goes.
+    """
+
+    step: str
+    whole: str
+    no_error_yet: str
+
+
+COMPRESSED = Wording("block {} compressed", "compressed model", NO_ERROR_YET)
 
 
 class LockstepScope:
@@ -41,6 +58,7 @@ class LockstepScope:
         dtype: of the model, which sets the noise floor.
         ops: the enclosure arithmetic.
         put: receives every batch of instances while the states are alive.
+        wording: what the other run is, if no maps are compressed in it.
     """
 
     def __init__(
@@ -49,18 +67,18 @@ class LockstepScope:
         dtype: torch.dtype,
         ops: Backend,
         put: Callable[[Instances], None],
+        wording: Wording = COMPRESSED,
     ) -> None:
         self._positions, self._dtype, self._ops, self._put = positions, dtype, ops, put
+        self._wording = wording
         self._runs = {p.name: Run() for p in positions}
         self._last: dict[str, tuple[EnclosedVec, EnclosedVec]] = {}
 
     def see(self, step: LockstepStep) -> None:
         """Instances of one block for every position set."""
         for positions in self._positions:
-            run, where = (
-                self._runs[positions.name],
-                f"block {step.block} compressed, positions {positions.name}",
-            )
+            run = self._runs[positions.name]
+            where = f"{self._wording.step.format(step.block)}, positions {positions.name}"
             enclosed = self._enclosed(step, positions)
             noise = noise_of(enclosed, self._dtype)
             if noise is not None:
@@ -71,7 +89,7 @@ class LockstepScope:
             run.add(enclosed)
             run.rows.append(row_of(enclosed, step.block, positions.name))
             if enclosed.nothing_happens:
-                self._put(_without_an_error(enclosed, where, NO_ERROR_YET))
+                self._put(_without_an_error(enclosed, where, self._wording.no_error_yet))
             else:
                 self._put(Instances("step", where, ("",), of_the_step(enclosed)))
 
@@ -92,7 +110,7 @@ class LockstepScope:
     def runs(self) -> Iterator[Instances]:
         """Instances of the scope `lockstep`, one for every position set."""
         for positions, run in self._runs.items():
-            where = f"compressed model, positions {positions}"
+            where = f"{self._wording.whole}, positions {positions}"
             if run.reason is not None:
                 absent = dict.fromkeys(SCOPES["lockstep"], run.reason)
                 yield Instances("lockstep", where, ("",), {}, absent)

@@ -123,13 +123,19 @@ def score(opened: OpenModel, text: str, *, context: int = 1024, chunks: int = 4)
 def chunk_losses(model: Any, ids: Int[Tensor, " context"], wide: torch.dtype) -> np.ndarray:
     """-log p(token t+1 | tokens 0 … t) for t = 0 … context - 2, in nats, float64."""
     with torch.no_grad():
-        logits = model(input_ids=ids[None], use_cache=False).logits[0]
-        parts = []
-        for start in range(0, len(ids) - 1, _ROWS):
-            stop = min(start + _ROWS, len(ids) - 1)
-            rows = logits[start:stop].to(wide)
-            wanted = rows.gather(1, ids[start + 1 : stop + 1, None])[:, 0]
-            parts.append((torch.logsumexp(rows, dim=1) - wanted).to("cpu", torch.float64))
+        return losses_of(model(input_ids=ids[None], use_cache=False).logits[0], ids, wide)
+
+
+def losses_of(
+    logits: Float[Tensor, "context vocabulary"], ids: Int[Tensor, " context"], wide: torch.dtype
+) -> np.ndarray:
+    """-log p(token t+1) from the logits at t, for t = 0 … context - 2, in nats, float64."""
+    parts = []
+    for start in range(0, len(ids) - 1, _ROWS):
+        stop = min(start + _ROWS, len(ids) - 1)
+        rows = logits[start:stop].to(wide)
+        wanted = rows.gather(1, ids[start + 1 : stop + 1, None])[:, 0]
+        parts.append((torch.logsumexp(rows, dim=1) - wanted).to("cpu", torch.float64))
     return torch.cat(parts).numpy()
 
 
