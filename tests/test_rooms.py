@@ -33,9 +33,11 @@ ALLOWED: dict[str, set[str]] = {
     "measure": {"models", "runtime", "files"},
     "binding": {"measure", "models", "extracted", "runtime", "files"},
     "perplexity": {"measure", "models", "files"},
+    "drift": {"compress", "measure", "models", "runtime", "files"},
     "approx": {"binding", "compress", "measure", "models", "extracted", "runtime"},
     "certify": {"binding", "perplexity", "compress", "measure", "models", "extracted", "runtime", "files"},
     "store": set(),
+    "layers": {"perplexity", "binding", "measure", "models", "extracted", "runtime", "files", "store"},
     "sweep": {"binding", "measure", "compress", "models", "store", "files"},
     "report": {"store"},
     "replay": {"extracted", "runtime"},
@@ -54,7 +56,19 @@ HOMES: dict[str, set[str]] = {
     "lean_interact": {"crosscheck"},
     "lean_dojo": {"crosscheck"},
     "hypothesis": {"runtime", "extracted"},
-    "torch": {"approx", "binding", "certify", "check", "cli", "compress", "measure", "models", "perplexity"},
+    "torch": {
+        "approx",
+        "binding",
+        "certify",
+        "check",
+        "cli",
+        "compress",
+        "drift",
+        "layers",
+        "measure",
+        "models",
+        "perplexity",
+    },
 }
 
 
