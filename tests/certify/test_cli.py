@@ -109,3 +109,29 @@ def test_perplexity_of_the_compressed_model_against_its_base(
     assert_one_message(
         invoke("perplexity", "--model", written, "--text", text_file, *options), "SettingError"
     )
+
+
+def test_a_disk_that_fills_up_mid_write_leaves_nothing(base: Path, tmp_path: Path) -> None:
+    """The operating system refuses to let a file grow: the weights fail half-way, for real."""
+    code = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "import pybridge.certify, pybridge.certify.writing, torch\n"
+        "import pybridge.certify.compression as c\n"
+        "original = c.write_folder\n"
+        "def limited(*args):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))\n"
+        "    return original(*args)\n"
+        "c.write_folder = limited\n"
+        "from pybridge.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", code, "compress", "--model", str(base), "--method", "magnitude"]
+    command += ["--sparsity", "0.5", "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith(f"OutputError: Cannot write {out}: ")
+    assert "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
