@@ -1,0 +1,5 @@
+"""`python -m pybridge.cli` is `pybridge`."""
+
+from pybridge.cli import main
+
+main()

@@ -1,0 +1,104 @@
+"""`pybridge compress`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pybridge.cli import options
+from pybridge.cli.app import app
+from pybridge.cli.terminal import calm_threads, progress_bars
+
+
+@app.command()
+def compress(
+    model: options.Model,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR", parser=options.named_by("--out"), help="A new folder for the compressed model."
+        ),
+    ],
+    method: Annotated[
+        str,
+        typer.Option(
+            help="magnitude, colnorm, wanda; svd, asvd, balanced; magnitude+svd, wanda+svd, wanda+asvd, "
+            "composition."
+        ),
+    ] = "wanda",
+    sparsity: Annotated[
+        float | None,
+        typer.Option(help="Fraction of each row of a matrix set to zero, from 0 to below 1; 0.5 is half."),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(metavar="KEPT:OF", help="In place of --sparsity: 2:4 keeps two of every four weights."),
+    ] = None,
+    rank: Annotated[int | None, typer.Option(help="Rank of the low-rank part.")] = None,
+    rank_frac: Annotated[
+        float | None,
+        typer.Option(help="In place of --rank: a fraction of the full rank; 0.25 keeps a quarter."),
+    ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            parser=options.named_by("--calibration"),
+            help="A UTF-8 text for methods that need data; never the text of the evaluation.",
+        ),
+    ] = None,
+    calibration_dataset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME[:CONFIG[:SPLIT]]", help="Calibration text from a data set instead."),
+    ] = None,
+    tokens: Annotated[
+        int | None, typer.Option(help="Calibration tokens in all. Default: four contexts.")
+    ] = None,
+    context: Annotated[
+        int | None,
+        typer.Option(
+            help="Tokens a calibration sequence. Default: 1024, less where the model's own is less."
+        ),
+    ] = None,
+    one_pass: Annotated[
+        bool, typer.Option("--one-pass", help="Calibrate on the dense model, not on the compressed prefix.")
+    ] = False,
+    maps: options.Maps = None,
+    device: options.Device = "cpu",
+    dtype: options.Dtype = "float32",
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Compress a model; certify the error of every matrix.
+
+    The new folder holds plain safetensors that transformers loads, the tokenizer, and bounds.json.
+    Exit code 0: written. 2: bad input, and nothing is left.
+    """
+    calm_threads()
+    from pybridge.certify import CompressSpec
+    from pybridge.certify import compress as run
+    from pybridge.certify.lines import outcome_lines
+
+    spec = CompressSpec(
+        model=model,
+        out=out,
+        method=method,
+        sparsity=sparsity,
+        pattern=pattern,
+        rank=rank,
+        rank_frac=rank_frac,
+        calibration=calibration,
+        calibration_dataset=calibration_dataset,
+        tokens=tokens,
+        context=context,
+        one_pass=one_pass,
+        maps=maps,
+        device=device,
+        dtype=dtype,
+    )
+    with progress_bars(quiet=quiet, no_color=no_color) as progress:
+        outcome = run(spec, progress)
+    lines = outcome_lines(outcome, out)
+    typer.echo("\n".join(lines[-1:] if quiet else lines))
