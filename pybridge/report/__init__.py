@@ -7,9 +7,9 @@ from typing import Any
 from rich.console import Console
 
 from pybridge.report import legends
+from pybridge.report.columns import WIDE
 from pybridge.report.summary import summary_lines
 from pybridge.report.tables import (
-    WIDE,
     block_tables,
     ledger_table,
     lockstep_tables,

@@ -4,49 +4,18 @@ narrow terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from pybridge.report.columns import Column, column_table
 from pybridge.report.numbers import compact
 
 Record = dict[str, Any]
 
-WIDE = 120
-"""From this many columns on a terminal takes the whole table."""
-
 _STYLES = {"VIOLATED": "bold red", "ERROR": "bold red", "INCONCLUSIVE": "yellow"}
-
-
-@dataclass(frozen=True)
-class _Column:
-    name: str
-    cell: Callable[[Record], Text | str]
-    left: bool = False
-    wide_only: bool = False
-
-
-def _table(title: str, columns: Sequence[_Column], rows: Sequence[Record], *, wide: bool) -> Table:
-    """Columns keep their full width; only the last gives way when even that is too much."""
-    shown = [column for column in columns if wide or not column.wide_only]
-    table = Table(
-        title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2 if wide else 1, 0, 0)
-    )
-    for column in shown:
-        width = max(cell_len(text) for text in (column.name, *(str(column.cell(row)) for row in rows)))
-        table.add_column(
-            column.name,
-            justify="left" if column.left else "right",
-            no_wrap=True,
-            min_width=None if column is shown[-1] else width,
-        )
-    for row in rows:
-        table.add_row(*(column.cell(row) for column in shown))
-    return table
 
 
 # ---- the ledger --------------------------------------------------------------------------------------------
@@ -59,16 +28,16 @@ def _count(*verdicts: str) -> Callable[[Record], Text]:
 
 
 _LEDGER = (
-    _Column("no.", lambda row: row["number"].partition(" (certified")[0], left=True, wide_only=True),
-    _Column("theorem", lambda row: row["name"], left=True),
-    _Column("instances", lambda row: f"{row['instances']:,}", wide_only=True),
-    _Column("met", lambda row: f"{row['hypotheses_met']:,}"),
-    _Column("HOLDS", _count("HOLDS")),
-    _Column("INCONCL.", _count("INCONCLUSIVE")),
-    _Column("VIOLATED", _count("VIOLATED", "ERROR")),
-    _Column("unmet", _count("HYPOTHESIS_UNMET", "UNSUPPORTED")),
-    _Column("tightness", lambda row: compact(row["tightness"])),
-    _Column("at", lambda row: row["tightness_at"] or "", left=True, wide_only=True),
+    Column("no.", lambda row: row["number"].partition(" (certified")[0], left=True, wide_only=True),
+    Column("theorem", lambda row: row["name"], left=True),
+    Column("instances", lambda row: f"{row['instances']:,}", wide_only=True),
+    Column("met", lambda row: f"{row['hypotheses_met']:,}"),
+    Column("HOLDS", _count("HOLDS")),
+    Column("INCONCL.", _count("INCONCLUSIVE")),
+    Column("VIOLATED", _count("VIOLATED", "ERROR")),
+    Column("unmet", _count("HYPOTHESIS_UNMET", "UNSUPPORTED")),
+    Column("tightness", lambda row: compact(row["tightness"])),
+    Column("at", lambda row: row["tightness_at"] or "", left=True, wide_only=True),
 )
 
 
@@ -76,7 +45,7 @@ def ledger_table(record: Record, *, wide: bool) -> Table:
     """One line a theorem. `met` counts instances whose hypotheses were all met; tightness is their largest
     lhs/rhs.
     """
-    return _table("Theorem ledger", _LEDGER, record["theorems"], wide=wide)
+    return column_table("Theorem ledger", _LEDGER, record["theorems"], wide=wide)
 
 
 def unmet_lines(record: Record) -> Iterator[str]:
@@ -87,8 +56,8 @@ def unmet_lines(record: Record) -> Iterator[str]:
 
 
 # ---- the blocks --------------------------------------------------------------------------------------------
-def _number(name: str, key: str, *, wide_only: bool = False) -> _Column:
-    return _Column(name, lambda row: compact(row[key]), wide_only=wide_only)
+def _number(name: str, key: str, *, wide_only: bool = False) -> Column:
+    return Column(name, lambda row: compact(row[key]), wide_only=wide_only)
 
 
 def _block_name(row: Record) -> str:
@@ -102,7 +71,7 @@ def _theorem_10(row: Record) -> str:
 
 
 _BLOCKS = (
-    _Column("block", _block_name),
+    Column("block", _block_name),
     _number("g", "g"),
     _number("cosθ", "cos_theta"),
     _number("L", "L"),
@@ -112,7 +81,7 @@ _BLOCKS = (
     _number("cosφ", "cos_phi", wide_only=True),
     _number("bound", "bound"),
     _number("lost to cosφ ≤ 1", "lost_to_alignment", wide_only=True),
-    _Column("Theorem 10", _theorem_10, left=True),
+    Column("Theorem 10", _theorem_10, left=True),
 )
 
 
@@ -124,7 +93,7 @@ def block_tables(record: Record, *, wide: bool) -> Iterator[Table]:
         rows = [
             r for r in record["profile"] if (r["eps"], r["positions"]) == (some["eps"], some["positions"])
         ]
-        yield _table(f"ε = {some['eps']:g}, positions {some['positions']}", _BLOCKS, rows, wide=wide)
+        yield column_table(f"ε = {some['eps']:g}, positions {some['positions']}", _BLOCKS, rows, wide=wide)
 
 
 # ---- the compressed model ----------------------------------------------------------------------------------
@@ -133,7 +102,7 @@ def _noise(row: Record) -> str:
 
 
 _LOCKSTEP = (
-    _Column("block", lambda row: str(row["block"])),
+    Column("block", lambda row: str(row["block"])),
     _number("√V", "amplitude"),
     _number("L", "L"),
     _number("α", "alpha"),
@@ -141,7 +110,7 @@ _LOCKSTEP = (
     _number("factor", "factor"),
     _number("injection", "injection"),
     _number("√V after", "next_amplitude"),
-    _Column("", _noise, left=True),
+    Column("", _noise, left=True),
 )
 
 
@@ -152,18 +121,20 @@ def lockstep_tables(record: Record, *, wide: bool) -> Iterator[Table]:
     for end in record["lockstep"]["end_to_end"]:
         rows = [r for r in record["lockstep"]["blocks"] if r["positions"] == end["positions"]]
         if rows:
-            yield _table(f"Compressed beside dense, positions {end['positions']}", _LOCKSTEP, rows, wide=wide)
+            yield column_table(
+                f"Compressed beside dense, positions {end['positions']}", _LOCKSTEP, rows, wide=wide
+            )
 
 
 # ---- removals ----------------------------------------------------------------------------------------------
 _REMOVALS = (
-    _Column("block", lambda row: str(row["block"])),
+    Column("block", lambda row: str(row["block"])),
     _number("‖removal error‖²", "removal_error"),
     _number("downstream", "downstream"),
     _number("bound", "bound"),
     _number("measured V_n", "measured"),
     _number("tightness", "tightness"),
-    _Column("", _noise, left=True),
+    Column("", _noise, left=True),
 )
 
 
@@ -173,4 +144,4 @@ def removal_tables(record: Record, *, wide: bool) -> Iterator[Table]:
     """
     for positions in dict.fromkeys(row["positions"] for row in record["removals"]):
         rows = [r for r in record["removals"] if r["positions"] == positions]
-        yield _table(f"One block removed, positions {positions}", _REMOVALS, rows, wide=wide)
+        yield column_table(f"One block removed, positions {positions}", _REMOVALS, rows, wide=wide)
