@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pybridge.models.adapter import Adapter
 from pybridge.models.coverage import CoverageReport, coverage
+from pybridge.models.deletion import delete_blocks, without_blocks
 from pybridge.models.families import FAMILIES, adapter_for
 from pybridge.models.linear_maps import LinearMapView, Snapshot
 from pybridge.models.opening import BUILT_IN, OpenModel, open_model
@@ -23,5 +24,7 @@ __all__ = [
     "Uncovered",
     "adapter_for",
     "coverage",
+    "delete_blocks",
     "open_model",
+    "without_blocks",
 ]

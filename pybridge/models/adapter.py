@@ -6,10 +6,10 @@ A family's file says where its blocks, norms and matrices are; the rest is writt
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property, partial
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import torch
 from jaxtyping import Float, Int
@@ -55,6 +55,19 @@ class Adapter(ABC):
         self.blocks: nn.ModuleList = blocks
         self.body: Any = _part(model, self.block_path.rpartition(".")[0], self.family)
 
+    def retire(self, why: str) -> None:
+        """Let go of the model: from now on every use of this adapter raises ModelError with this reason."""
+        vars(self).clear()
+        vars(self)["_retired"] = why
+
+    if not TYPE_CHECKING:  # the type checker shall still know a name that does not exist
+
+        def __getattr__(self, name: str) -> Any:
+            why = self.__dict__.get("_retired")
+            if why is None or name.startswith("__"):
+                return self.__getattribute__(name)  # raises, or says which error a property met
+            raise ModelError(why)
+
     # What a family's file says.
 
     @abstractmethod
@@ -80,6 +93,21 @@ class Adapter(ABC):
     def stand_in(self, state: Tensor) -> Tensor:
         """Embeddings that let a run start at a block that receives `state`; only their shape matters."""
         return state
+
+    def settings_of(self, kept: Sequence[int]) -> dict[str, Any]:
+        """The config fields of this family that single out blocks, as they read when only `kept` stay.
+
+        `num_hidden_layers` and `layer_types` are rewritten for every family and need not be among them.
+        """
+        return {}
+
+    def why_not_only(self, kept: Sequence[int]) -> str | None:
+        """Why a model of only these blocks would not compute what they compute now; None if it would."""
+        return None
+
+    def settle(self) -> None:
+        """Bring in line what the model's body has derived from a config that was rewritten."""
+        return None
 
     # Sizes.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -30,3 +31,7 @@ class Gemma3Adapter(LlamaAdapter):
 
     def between_sublayers(self, block: Any) -> Watch:
         return partial(on_input, block.pre_feedforward_layernorm)
+
+    def settings_of(self, kept: Sequence[int]) -> dict[str, Any]:
+        # The rule "every sixth block is global", which older configs carry: what stays need not follow it.
+        return {"sliding_window_pattern": None} if hasattr(self.config, "sliding_window_pattern") else {}

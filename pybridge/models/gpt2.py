@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -37,3 +38,12 @@ class GPT2Adapter(Adapter):
             MapSite("mlp_up", block.mlp.c_fc, "mlp.c_fc", "mlp_in", transposed=True),
             MapSite("mlp_down", block.mlp.c_proj, "mlp.c_proj", "mlp_hidden", transposed=True),
         )
+
+    def why_not_only(self, kept: Sequence[int]) -> str | None:
+        if self.config.scale_attn_by_inverse_layer_idx and list(kept) != list(range(len(kept))):
+            return (
+                "this model divides the attention scores of block t by t + 1 "
+                "(`scale_attn_by_inverse_layer_idx`), so a block that moves up computes something else. "
+                "Remove blocks from the end only."
+            )
+        return None

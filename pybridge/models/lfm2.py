@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -42,6 +43,23 @@ class LFM2Adapter(Adapter):
         if parameter.endswith(".conv.conv.weight"):
             return "a depthwise convolution: it filters each channel along the tokens and mixes no features"
         return None
+
+    def settings_of(self, kept: Sequence[int]) -> dict[str, Any]:
+        if self.config.full_attn_idxs is None:
+            return {}
+        return {"full_attn_idxs": [new for new, t in enumerate(kept) if self._attends(t)]}
+
+    def why_not_only(self, kept: Sequence[int]) -> str | None:
+        if not any(self._attends(t) for t in kept):
+            return (
+                "no attention block would stay, and generation with a cache counts the tokens it has seen "
+                "in one. Keep at least one attention block."
+            )
+        return None
+
+    def _attends(self, t: int) -> bool:
+        block: Any = self.blocks[t]
+        return block.is_attention_layer
 
     def _attention(self, attention: Any) -> tuple[MapSite, ...]:
         heads, shared_heads = int(self.config.num_attention_heads), int(self.config.num_key_value_heads)

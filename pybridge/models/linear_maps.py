@@ -56,6 +56,12 @@ class MapSite:
         return weight.detach() if self.expert is None else weight.detach()[self.expert]
 
     @property
+    def features(self) -> tuple[int, int]:
+        """(out_features, in_features)."""
+        *rows, in_features = self.stored.shape
+        return math.prod(rows), in_features
+
+    @property
     def stored(self) -> Tensor:
         """The entries of this component where the model keeps them: (out, in), or (heads, rows, in)."""
         matrix = self.weight.T if self.transposed else self.weight

@@ -6,6 +6,7 @@ attention makes k and v narrower than q, with fewer heads.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -55,12 +56,26 @@ class MistralAdapter(LlamaAdapter):
 
 
 class Qwen2Adapter(LlamaAdapter):
-    """Qwen2 and Qwen2.5: q, k and v have biases; the maps are their matrices."""
+    """Qwen2 and Qwen2.5: q, k and v have biases; the maps are their matrices. The first blocks may attend to
+    everything, the others through a window.
+    """
 
     family = "qwen2"
 
+    def settings_of(self, kept: Sequence[int]) -> dict[str, Any]:
+        return windows_from(self.config, kept)
 
-class Qwen3Adapter(LlamaAdapter):
-    """Qwen3: each head of q and k is RMS-normed after its map."""
+    def settle(self) -> None:
+        self.body.has_sliding_layers = "sliding_attention" in self.config.layer_types
+
+
+class Qwen3Adapter(Qwen2Adapter):
+    """Qwen3: each head of q and k is RMS-normed after its map; windows as in Qwen2."""
 
     family = "qwen3"
+
+
+def windows_from(config: Any, kept: Sequence[int]) -> dict[str, int]:
+    """`max_window_layers`, where a Qwen config has it: how many blocks come before its rule changes."""
+    before = getattr(config, "max_window_layers", None)
+    return {} if before is None else {"max_window_layers": sum(t < before for t in kept)}

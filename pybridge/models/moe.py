@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from pybridge.models.experts import ROUTER, expert_sites
 from pybridge.models.hooks import on_flat_input
 from pybridge.models.linear_maps import MapSite
-from pybridge.models.llama import LlamaAdapter
+from pybridge.models.llama import LlamaAdapter, windows_from
 
 
 class MixtralAdapter(LlamaAdapter):
@@ -30,8 +31,17 @@ class Qwen3MoEAdapter(MixtralAdapter):
 
     family = "qwen3_moe"
 
+    def settings_of(self, kept: Sequence[int]) -> dict[str, Any]:
+        """A rule such as "every second block has experts" counts positions: the dense blocks are listed."""
+        dense = [new for new, t in enumerate(kept) if not hasattr(self._mlp(t), "experts")]
+        return {"decoder_sparse_step": 1, "mlp_only_layers": dense, **windows_from(self.config, kept)}
 
-class Qwen2MoEAdapter(MixtralAdapter):
+    def _mlp(self, t: int) -> Any:
+        block: Any = self.blocks[t]
+        return block.mlp
+
+
+class Qwen2MoEAdapter(Qwen3MoEAdapter):
     """Qwen2-MoE: beside the routed experts a shared one that every token visits, scaled by a gate."""
 
     family = "qwen2_moe"
