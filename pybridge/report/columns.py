@@ -1,4 +1,4 @@
-"""A table as a list of columns: each says what it shows of a record, and whether a narrow terminal has room."""
+"""A table as a list of columns: each says what it shows of a record, and whether it needs a wide terminal."""
 
 from __future__ import annotations
 

@@ -1,0 +1,93 @@
+"""Every criterion at k = 1 … K: what its choice costs in perplexity and saves in time."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pybridge.errors import SettingError
+from pybridge.layers.cells import Cell, Scorer
+from pybridge.layers.choosing import Chooser
+from pybridge.layers.criteria import Criterion
+from pybridge.layers.speed import Speed, Stopwatch
+from pybridge.measure.progress import SILENT, Progress
+from pybridge.perplexity.run import finite
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One criterion at one k.
+
+    Attributes:
+        blocks: in the order of removal; None where the criterion cannot rank so many, and then `reason`
+            says why.
+    """
+
+    criterion: Criterion
+    count: int
+    blocks: tuple[int, ...] | None
+    cell: Cell | None
+    speed: Speed | None
+    reason: str | None = None
+
+
+def compare(
+    chooser: Chooser, count: int, scorer: Scorer, stopwatch: Stopwatch, progress: Progress = SILENT
+) -> list[Compared]:
+    """Rows by criterion, then k; equal sets of blocks are scored once, sets of equal kinds timed once."""
+    progress.begin("comparing criteria", count * len(chooser.criteria))
+    rows = []
+    for criterion in chooser.criteria:
+        for k in range(1, count + 1):
+            rows.append(compared(chooser, criterion, k, scorer, stopwatch))
+            progress.advance()
+    return rows
+
+
+def compared(
+    chooser: Chooser, criterion: Criterion, count: int, scorer: Scorer, stopwatch: Stopwatch
+) -> Compared:
+    """One row."""
+    try:
+        blocks = chooser.blocks(criterion, count)
+    except SettingError as error:
+        return Compared(criterion, count, None, None, None, str(error))
+    cell = scorer.without(blocks)
+    return Compared(criterion, count, blocks, cell, stopwatch.without(blocks), cell.reason)
+
+
+def compared_record(row: Compared, dense: Cell) -> Record:
+    """JSON-ready; null where there is no number, and `reason` says why."""
+    scores = None if row.cell is None else row.cell.scores
+    regret = None if row.cell is None else row.cell.regret(dense)
+    return {
+        "criterion": row.criterion.value,
+        "count": row.count,
+        "blocks": None if row.blocks is None else sorted(row.blocks),
+        "order": None if row.blocks is None else list(row.blocks),
+        "perplexity": None if scores is None else finite(scores.perplexity),
+        "regret": None if regret is None else _finite_all(asdict(regret)),
+        **speed_record(row.speed),
+        "reason": row.reason,
+    }
+
+
+def speed_record(speed: Speed | None) -> Record:
+    """Seconds of one forward pass with the head, and what is made of them."""
+    if speed is None:
+        return dict.fromkeys(("whole_s", "shorter_s", "speed_up", "share", "speed_up_limit"))
+    return {
+        "whole_s": speed.whole_s,
+        "shorter_s": speed.shorter_s,
+        "speed_up": speed.speed_up,
+        "share": speed.share,
+        "speed_up_limit": speed.limit,
+    }
+
+
+def _finite_all(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite_all(inner) for name, inner in value.items()}
+    return finite(value) if isinstance(value, float) else value

@@ -1,0 +1,275 @@
+"""`pybridge remove-layers`: measure, choose, put the theorems, judge, delete, save, load again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pybridge_extracted
+from torch import Tensor
+
+from pybridge.binding.violations import ViolationWriter
+from pybridge.errors import ModelError
+from pybridge.files.atomic import write_atomically
+from pybridge.files.digest import text_digest
+from pybridge.layers.cells import Scorer
+from pybridge.layers.choosing import Chooser
+from pybridge.layers.comparison import compare, compared, compared_record
+from pybridge.layers.criteria import Criterion
+from pybridge.layers.greedy import Round, greedy_rounds
+from pybridge.layers.keeping import Keeper, keeping
+from pybridge.layers.observing import ObservingSpec, observe
+from pybridge.layers.record import block_records, choice_record, verdicts_record
+from pybridge.layers.spec import RemoveSpec
+from pybridge.layers.speed import Stopwatch
+from pybridge.layers.texts import Texts, read_texts
+from pybridge.layers.theorems import Verdicts, put_theorems
+from pybridge.layers.writing import write_shorter, written_record
+from pybridge.measure.about import about_record
+from pybridge.measure.clock import Clock
+from pybridge.measure.environment import environment_record, versions
+from pybridge.measure.noise import refuse_below_floor
+from pybridge.measure.profile import ProfileSpec
+from pybridge.measure.progress import SILENT, Progress
+from pybridge.models.deletion import without_blocks
+from pybridge.models.opening import OpenModel, open_model
+from pybridge.models.text import tokenise
+from pybridge.runtime.enclosure import EnclosureBackend
+from pybridge.runtime.verdict import Verdict
+
+KIND = "living-inference remove-layers"
+SCHEMA_VERSION = 1
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found.
+
+    Attributes:
+        record: everything, JSON-ready.
+        exit_code: 0; 1 when a theorem was violated; 2 when a check ended in ERROR.
+    """
+
+    record: Record
+    exit_code: int
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Model and texts, ready."""
+
+    spec: RemoveSpec
+    opened: OpenModel
+    texts: Texts
+    input_ids: Tensor
+    about: Record
+
+    @property
+    def context(self) -> int:
+        return self.spec.evaluation_context(self.opened.context_length)
+
+
+def run(spec: RemoveSpec, progress: Progress = SILENT, checks: Iterable[Any] | None = None) -> Report:
+    """Choose blocks, say what their removal costs and saves, and write the shorter model where asked.
+
+    Args:
+        checks: generated check modules; all extracted ones by default.
+    Raises: LivingInferenceError for everything a user can mend; nothing half-written is left.
+    """
+    spec.require_sound()
+    clock = Clock()
+    with clock.stage("open"):
+        bench = _prepared(spec, progress)
+    with keeping(spec.store, _study(bench)) as keeper:
+        return _run(bench, keeper, clock, progress, checks)
+
+
+def _prepared(spec: RemoveSpec, progress: Progress) -> _Bench:
+    texts = read_texts(spec)  # before a model that may have to be downloaded
+    progress.begin("opening the model")
+    opened = _open(spec, progress)
+    spec.require_fits(opened.adapter.n_blocks, opened.context_length)
+    refuse_below_floor(spec.eps, opened.dtype)
+    with without_blocks(opened.adapter, ()):  # refuses blocks of unequal width
+        pass
+    context = spec.evaluation_context(opened.context_length)
+    if context <= opened.context_length:  # else the scoring says so
+        tokenise(texts.evaluation.text, opened.tokenizer, spec.chunks * context)
+    input_ids = tokenise(texts.measured.text, opened.tokenizer, spec.tokens).to(opened.device)
+    about = about_record(opened, texts.measured.words, texts.measured.text, input_ids, spec.protocol())
+    return _Bench(spec, opened, texts, input_ids, about)
+
+
+def _open(spec: RemoveSpec, progress: Progress) -> OpenModel:
+    return open_model(
+        spec.model,
+        device=spec.device,
+        dtype=spec.dtype,
+        cache_dir=spec.cache_dir,
+        progress=progress.visible,
+    )
+
+
+def _study(bench: _Bench) -> Record:
+    """What two runs must share to go on with each other's results."""
+    return {
+        "kind": KIND,
+        "schema_version": SCHEMA_VERSION,
+        **bench.about,
+        "dtype": str(bench.opened.dtype),
+        "device": str(bench.opened.device),
+        "evaluation": {
+            "text": text_digest(bench.texts.evaluation.text),
+            "context": bench.context,
+            "chunks": bench.spec.chunks,
+        },
+    }
+
+
+def _run(
+    bench: _Bench, keeper: Keeper, clock: Clock, progress: Progress, checks: Iterable[Any] | None
+) -> Report:
+    spec, opened = bench.spec, bench.opened
+    criterion = spec.chosen_criterion()
+    scorer = Scorer(opened, bench.texts.evaluation.text, bench.context, spec.chunks, keeper)
+    with clock.stage("whole_model"):
+        progress.begin("scoring the whole model")
+        dense = scorer.without(())
+    with clock.stage("choose"):
+        chooser = _chooser(bench, keeper, criterion, progress)
+        choice = choice_record(chooser, criterion, spec.count)
+        _require_deletable(bench, choice)
+    violations = ViolationWriter(spec.violations_folder, bench.about | {"versions": versions()})
+    with clock.stage("theorems"):
+        found = _theorems(bench, choice["order"], checks, violations, progress)
+    stopwatch = Stopwatch(opened.adapter, _timed_ids(bench), keeper)
+    with clock.stage("judge"):
+        progress.begin("scoring the shorter model")
+        chosen = compared(chooser, criterion, spec.count, scorer, stopwatch)
+        table = compare(chooser, spec.count, scorer, stopwatch, progress) if spec.compare else []
+    environment = environment_record(opened.device, opened.dtype)
+    record: Record = {
+        "kind": KIND,
+        "schema_version": SCHEMA_VERSION,
+        **bench.about,
+        "environment": environment,
+        "blocks": block_records(chooser.observed),
+        "choice": choice,
+        "theorems": verdicts_record(found),
+        "violations": [path.as_posix() for path in violations.written],
+        "violations_not_written": violations.not_written(),
+        "evaluation": {
+            "source": bench.texts.evaluation.words,
+            "apart_from_the_criterion": bench.texts.apart,
+            "protocol": None if dense.protocol is None else dense.protocol.record(),
+            "perplexity": None if dense.scores is None else dense.scores.perplexity,
+            "result": compared_record(chosen, dense),
+        },
+        "comparison": [compared_record(row, dense) for row in table],
+        "left_out": _left_out(chooser) if spec.compare else [],
+        "written": None,
+    }
+    if spec.out is not None:
+        with clock.stage("write"):
+            progress.begin("writing")
+            written = write_shorter(
+                opened, choice["removed"], spec.out, bench.input_ids, lambda: _removal(record)
+            )
+        record["written"] = {"folder": spec.out.as_posix(), **written_record(written)}
+    record["timing"] = clock.seconds
+    if spec.json is not None:
+        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        write_atomically(spec.json, text.encode())
+    return Report(record, _exit_code(found))
+
+
+def _chooser(bench: _Bench, keeper: Keeper, criterion: Criterion, progress: Progress) -> Chooser:
+    spec = bench.spec
+    progress.begin("measuring blocks")
+    longest = spec.count if spec.compare or criterion is Criterion.ANGULAR else 0
+    observing = ObservingSpec(spec.eps, spec.seed, spec.skip_tokens, longest, spec.last_token)
+    observed = observe(bench.opened.adapter, bench.input_ids, observing)
+    searched = criterion is Criterion.GREEDY or (spec.compare and bench.texts.apart)
+    rounds = _greedy(bench, keeper, progress) if searched else ()
+    return Chooser(observed, rounds, spec.blend_weight)
+
+
+def _greedy(bench: _Bench, keeper: Keeper, progress: Progress) -> tuple[Round, ...]:
+    known = keeper.rounds()
+    progress.begin("searching for the block that costs least", max(0, bench.spec.count - len(known)))
+    done = list(known)
+
+    def save(one: Round) -> None:
+        keeper.save_round(len(done), one)
+        done.append(one)
+        progress.advance()
+
+    adapter, ids = bench.opened.adapter, bench.input_ids
+    return greedy_rounds(adapter, ids, bench.spec.count, known=known, on_round=save)
+
+
+def _require_deletable(bench: _Bench, choice: Record) -> None:
+    """Raises: ModelError, before anything long is done, where the family cannot lose these blocks."""
+    if bench.spec.out is None:
+        return
+    reason = bench.opened.adapter.why_not_only(tuple(choice["kept"]))
+    if reason is not None:
+        raise ModelError(f"Blocks {', '.join(map(str, choice['removed']))} cannot be deleted: {reason}")
+
+
+def _theorems(
+    bench: _Bench,
+    order: list[int],
+    checks: Iterable[Any] | None,
+    violations: ViolationWriter,
+    progress: Progress,
+) -> Verdicts:
+    spec = bench.spec
+    if checks is None:
+        checks = [pybridge_extracted.load(name) for name in pybridge_extracted.NAMES]
+    profile = ProfileSpec((spec.eps,), spec.seed, "block", spec.positions())
+    return put_theorems(
+        bench.opened.adapter,
+        bench.input_ids,
+        order,
+        profile,
+        checks,
+        EnclosureBackend(),
+        violations,
+        progress,
+    )
+
+
+def _timed_ids(bench: _Bench) -> Tensor:
+    """The evaluation's first chunk."""
+    return tokenise(bench.texts.evaluation.text, bench.opened.tokenizer, bench.context)
+
+
+def _left_out(chooser: Chooser) -> list[Record]:
+    absent = [criterion for criterion in Criterion if criterion not in chooser.criteria]
+    return [{"criterion": c.value, "reason": "needs --calibration, a text of its own"} for c in absent]
+
+
+def _removal(record: Record) -> Record:
+    """What `removal.json` says of the base and the choice."""
+    return {
+        "base": record["model"],
+        "criterion_measured_on": record["text"],
+        "protocol": record["protocol"],
+        "blocks": record["blocks"],
+        **record["choice"],
+        "theorems": record["theorems"],
+        "evaluation": record["evaluation"],
+        "versions": record["environment"]["versions"],
+        "dtype": record["environment"]["dtype"],
+    }
+
+
+def _exit_code(found: Verdicts) -> int:
+    if found.count(Verdict.VIOLATED):
+        return 1
+    return 2 if found.count(Verdict.ERROR) else 0
