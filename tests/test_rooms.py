@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "binding": {"measure", "models", "extracted", "runtime", "files"},
     "perplexity": {"measure", "models", "files"},
     "drift": {"compress", "measure", "models", "runtime", "files"},
+    "profile": {"binding", "measure", "models", "extracted", "runtime", "files"},
     "approx": {"binding", "compress", "measure", "models", "extracted", "runtime"},
     "certify": {"binding", "perplexity", "compress", "measure", "models", "extracted", "runtime", "files"},
     "store": set(),
@@ -68,6 +69,7 @@ HOMES: dict[str, set[str]] = {
         "measure",
         "models",
         "perplexity",
+        "profile",
     },
 }
 
