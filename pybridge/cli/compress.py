@@ -24,8 +24,8 @@ def compress(
     method: Annotated[
         str,
         typer.Option(
-            help="magnitude, colnorm, wanda; svd, asvd, balanced; magnitude+svd, wanda+svd, wanda+asvd, "
-            "composition."
+            help="magnitude, colnorm, wanda, sparsegpt; svd, asvd, balanced; magnitude+svd, wanda+svd, "
+            "wanda+asvd, composition."
         ),
     ] = "wanda",
     sparsity: Annotated[

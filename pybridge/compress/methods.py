@@ -26,6 +26,7 @@ from pybridge.compress.pruning import (
     wanda_scale,
 )
 from pybridge.compress.settings import Settings
+from pybridge.compress.sparsegpt import SparseGPT
 from pybridge.compress.statistics import ENERGY, GRAM, OUTPUT_GRAM, Statistics, wide
 from pybridge.compress.truncation import activation_truncation, balanced_truncation, best_truncation
 
@@ -137,6 +138,7 @@ METHODS: dict[str, Method] = {
         _MAGNITUDE,
         Pruning("colnorm", colnorm_scale),
         _WANDA,
+        SparseGPT(),
         _SVD,
         _ASVD,
         Truncation("balanced", balanced_truncation, frozenset({GRAM, OUTPUT_GRAM})),

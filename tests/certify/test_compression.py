@@ -21,7 +21,8 @@ from tests.models.tiny import CONFIGS
 
 SPARSE: dict[str, Any] = {"sparsity": 0.5}
 LOW_RANK: dict[str, Any] = {"rank": 3}
-SETTINGS = {name: SPARSE if name in ("magnitude", "colnorm", "wanda") else LOW_RANK for name in METHODS} | {
+PRUNING = ("magnitude", "colnorm", "wanda", "sparsegpt")
+SETTINGS = {name: SPARSE if name in PRUNING else LOW_RANK for name in METHODS} | {
     name: SPARSE | LOW_RANK for name in METHODS if "+" in name or name == "composition"
 }
 

@@ -24,7 +24,7 @@ CALIBRATION = tiny_ids(batch=6, tokens=33)  # every expert of the tiny models is
 
 
 def settings_of(name: str) -> Settings:
-    sparse = name in ("magnitude", "colnorm", "wanda") or "+" in name or name == "composition"
+    sparse = name in ("magnitude", "colnorm", "wanda", "sparsegpt") or "+" in name or name == "composition"
     low_rank = name in ("svd", "asvd", "balanced") or "+" in name or name == "composition"
     return Settings(sparsity=0.5 if sparse else None, rank=3 if low_rank else None)
 
