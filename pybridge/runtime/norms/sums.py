@@ -43,14 +43,19 @@ def euclidean_norm(x: Float[np.ndarray, "*batch d"]) -> tuple[np.ndarray, np.nda
 
     With S the true and s the computed sum of squares, |s - S| ≤ γ S when s is in the safe range: d underflows
     cost at most d TINY ≤ 2^-100 s, less than the one rounding `depth` adds for them. Then s (1 - γ) ≤ S ≤ s /
-    (1 - γ). Outside the safe range the vector is first divided by a power of two.
+    (1 - γ). A vector outside the safe range, and no other of its batch, is first divided by a power of two.
     """
     with np.errstate(over="ignore", under="ignore"):
         square = blocked_dot(x, x)
     safe = (square >= SAFE_LOW) & (square <= SAFE_HIGH)
-    if not np.all(safe):
+    relative = gamma(depth(x.shape[-1]))
+    if np.all(safe):
+        return _root(square, relative)
+    if not np.any(safe):
         return _scaled_norm(x)
-    return _root(square, gamma(depth(x.shape[-1])))
+    lo, hi = _root(np.where(safe, square, 1.0), relative)
+    lo[~safe], hi[~safe] = _scaled_norm(x[~safe])
+    return lo, hi
 
 
 def _root(square: np.ndarray, relative: float) -> tuple[np.ndarray, np.ndarray]:

@@ -69,3 +69,13 @@ def test_dot_of_long_vectors_cancelling_to_nothing() -> None:
     y = np.concatenate([x[2500:], -x[:2500]])  # ⟨x, y⟩ = 0
     radius = dot_radius(5000, euclidean_norm(x)[1], euclidean_norm(y)[1])
     assert abs(float(blocked_dot(x, y))) <= float(radius) <= 1e-9
+
+
+@pytest.mark.parametrize("length", [3, 1500])
+def test_the_ends_of_a_norm_do_not_depend_on_the_rest_of_the_batch(length: int) -> None:
+    rng = np.random.default_rng(length)
+    x = rng.standard_normal((5, length)) * np.array([[1.0], [0.0], [1e200], [1e-200], [3.0]])
+    for batch in (x, x[:2], x[::-1], x[2:4]):
+        lo, hi = euclidean_norm(batch)
+        for row, row_lo, row_hi in zip(batch, lo, hi, strict=True):
+            assert (row_lo, row_hi) == tuple(euclidean_norm(row))
