@@ -13,9 +13,10 @@ from torch import Tensor
 from pybridge.approx.cache import Found
 from pybridge.approx.linear import ApproxLinear
 from pybridge.approx.parts import as_array
-from pybridge.approx.records import Observation, PassRecord
+from pybridge.approx.records import PassRecord
 from pybridge.approx.sampling import Sampling
 from pybridge.approx.theorems import Sampled
+from pybridge.approx.together import Watched, observe_together
 from pybridge.errors import NonFiniteError
 from pybridge.runtime.enclosure import EnclosedVec, EnclosureBackend
 
@@ -93,16 +94,14 @@ class ForwardPass:
 
     def record(self, ops: EnclosureBackend) -> PassRecord:
         """Every theorem of every map at the sampled inputs."""
-        seen: list[Observation] = []
+        watched: list[Watched] = []
         for input_key, linears in self._linears.items():
             kept = self._inputs.get(input_key)
             if kept is None or kept.x is None:
                 continue
             positions = kept.positions()
-            for linear in linears:
-                sampled = _sampled(linear, kept.x, kept)
-                seen += linear.observe(ops, sampled, positions)
-        return PassRecord(self._number, tuple(seen))
+            watched += [Watched(linear, _sampled(linear, kept.x, kept), positions) for linear in linears]
+        return PassRecord(self._number, observe_together(ops, watched))
 
 
 def _sampled(linear: ApproxLinear, x: EnclosedVec, kept: _Input) -> Sampled:

@@ -14,7 +14,7 @@ from pybridge.approx.parts import MapParts, split
 from pybridge.approx.records import Observation, observations_of
 from pybridge.approx.running import Place, Running
 from pybridge.approx.stages import Stage, plan_for
-from pybridge.approx.theorems import Sampled, asked_of, given
+from pybridge.approx.theorems import Asked, Sampled, asked_of, concerned, given
 from pybridge.compress.split import ArrayStore
 from pybridge.models.adapter import Adapter
 from pybridge.models.linear_maps import LinearMapView
@@ -37,6 +37,7 @@ class ApproxLinear:
     Attributes:
         view: the map.
         plan: what the stage means for a matrix of its shape.
+        asked: the theorems of the plan.
     Raises: SettingError naming the map if the stage does not fit its shape; ModelError if its output is to be
         replaced and cannot be.
     """
@@ -45,7 +46,7 @@ class ApproxLinear:
         self.view = view
         self.plan = plan_for(stage, view.shape, view.name)
         self.place = Place.of(adapter, view) if replaces else None
-        self._asked = asked_of(self.plan)
+        self.asked = asked_of(self.plan)
         self._cache = InputCache(self.plan.cache) if self.plan.cache else None
         self._products: Tensor | None = None  # of the remembered inputs, slot by slot
         self._prepared: Prepared | None = None
@@ -82,7 +83,7 @@ class ApproxLinear:
         running = Running.of(self.plan, parts, self.view) if self.place else None
         self._prepared = Prepared(parts, running, self._version())
         origin = Sampled.without_cache(EnclosedVec.exact(np.zeros((1, self.view.shape[1]))))
-        for asked in self._asked:
+        for asked in self.asked:
             evaluate(asked.check, ops, given(asked, self.plan, parts, origin))
 
     def is_current(self) -> bool:
@@ -135,12 +136,15 @@ class ApproxLinear:
     ) -> tuple[Observation, ...]:
         """Every theorem of the plan at every sampled input."""
         seen: list[Observation] = []
-        for asked in self._asked:
-            here, places = sampled, positions
-            if asked.hits_only:
-                here = sampled.hits()
-                places = [place for place, hit in zip(positions, sampled.hit, strict=True) if hit]
+        for asked in self.asked:
+            here, places = concerned(asked, sampled, positions)
             if places:
-                found = evaluate(asked.check, ops, given(asked, self.plan, self.parts, here))
-                seen += observations_of(self.name, asked, found, places, here.hit)
+                seen += self.ask(asked, ops, here, places)
         return tuple(seen)
+
+    def ask(
+        self, asked: Asked, ops: EnclosureBackend, sampled: Sampled, positions: list[tuple[int, ...]]
+    ) -> tuple[Observation, ...]:
+        """One theorem at inputs that it speaks of."""
+        found = evaluate(asked.check, ops, given(asked, self.plan, self.parts, sampled))
+        return observations_of(self.name, asked, found, positions, sampled.hit)

@@ -7,7 +7,7 @@ thousand passes.
 
 from __future__ import annotations
 
-import math
+from typing import Protocol
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from pybridge.runtime.enclosure import EnclosedMap, EnclosedVec
 from pybridge.runtime.enclosure.leaves import DenseLeaf
 from pybridge.runtime.enclosure.memo import Memo
-from pybridge.runtime.enclosure.vectors import without_overflow
-from pybridge.runtime.rounding import TINY, bound_product, gamma, padded
 
 _ENTRIES_AT_ONCE = 2**17
 """A megabyte of float64: a widened part of the matrix is still in the processor's cache when it is used."""
@@ -38,36 +36,23 @@ class StreamedLeaf(DenseLeaf):
         return np.asarray(self._stored, dtype=np.float64)
 
     def image(self, x: EnclosedVec, radius: float = 0.0) -> EnclosedVec:
-        """(W + E) x with ‖E‖_F ≤ radius, and the error of `DenseLeaf.image`.
-
-        Entry i is one inner product of length `in` here too: it errs by γ_in Σ|Wᵢⱼ||midⱼ| + in TINY at most,
-        all of them together by γ_in ‖W‖_F ‖mid‖ + √out in TINY. W x is remembered for as long as x lives: the
-        theorems about one input share it.
+        """That of `DenseLeaf`. W x is remembered for as long as x lives: the theorems about one input share
+        it.
         """
         if radius:
-            return self._image(x, radius)
+            return super().image(x, radius)
         if x not in self._images:
-            self._images[x] = self._image(x, 0.0)
+            self._images[x] = super().image(x)
         return self._images[x]
 
-    def _image(self, x: EnclosedVec, radius: float) -> EnclosedVec:
-        rows, columns = self._stored.shape
-        size, frobenius = x.mid_norm()[1], self.frobenius()
-        with np.errstate(over="ignore", invalid="ignore"):
-            mid = self._times(x.mid)
-            rounding = bound_product(gamma(columns) * frobenius, size) + math.sqrt(rows) * columns * TINY
-            rounding = np.where((size == 0) | (frobenius == 0), 0.0, rounding)
-            known = bound_product(frobenius, x.rad) + bound_product(radius, size + x.rad)
-            spread = padded(rounding + known)
-        return without_overflow(EnclosedVec(mid, spread))
-
-    def _times(self, x: Float[np.ndarray, "*batch in"]) -> Float[np.ndarray, "*batch out"]:
+    def times(self, mid: Float[np.ndarray, "*batch in"]) -> Float[np.ndarray, "*batch out"]:
+        """Some rows of W at a time: every entry is one inner product of length `in` all the same."""
         rows, columns = self._stored.shape
         step = max(1, _ENTRIES_AT_ONCE // max(1, columns))
         parts = [
-            x @ self._stored[start : start + step].astype(np.float64).T for start in range(0, rows, step)
+            mid @ self._stored[start : start + step].astype(np.float64).T for start in range(0, rows, step)
         ]
-        return np.concatenate(parts, axis=-1) if parts else np.zeros((*x.shape[:-1], 0))
+        return np.concatenate(parts, axis=-1) if parts else np.zeros((*mid.shape[:-1], 0))
 
 
 class TermwiseMap(EnclosedMap):
@@ -84,6 +69,9 @@ class TermwiseMap(EnclosedMap):
 
     def __sub__(self, other: EnclosedMap) -> TermwiseMap:
         return self._memo.once_with("termwise -", other, lambda: _termwise(EnclosedMap.__sub__(self, other)))
+
+    def __neg__(self) -> TermwiseMap:
+        return self._memo.once("termwise neg", lambda: _termwise(EnclosedMap.__neg__(self)))
 
     def image(self, x: EnclosedVec) -> EnclosedVec:
         """f x, not yet computed."""
@@ -102,6 +90,12 @@ class TermwiseMap(EnclosedMap):
         return total
 
 
+class Multiplies(Protocol):
+    """A map that computes its images itself."""
+
+    def product(self, x: EnclosedVec) -> EnclosedVec: ...
+
+
 class PendingImage(EnclosedVec):
     """f x, computed when an entry or a norm of it is asked for.
 
@@ -110,10 +104,10 @@ class PendingImage(EnclosedVec):
 
     __slots__ = ("_known", "_map", "_of")
 
-    def __init__(self, linear_map: TermwiseMap, x: EnclosedVec) -> None:
+    def __init__(self, linear_map: Multiplies, x: EnclosedVec) -> None:
         self._map, self._of = linear_map, x
         self._known: EnclosedVec | None = None
-        self._image = (ref(linear_map), ref(x))
+        self._image = (ref(linear_map), ref(x))  # type: ignore[assignment]  # of an enclosed map that does
         self._summands = None
         self._memo = Memo()
 

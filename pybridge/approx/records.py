@@ -84,28 +84,39 @@ def observations_of(
     evaluation: Evaluation,
     positions: Iterable[tuple[int, ...]],
     hits: Iterable[bool],
+    part: slice = slice(None),
 ) -> tuple[Observation, ...]:
-    """One observation an instance of an evaluated theorem."""
+    """One observation an instance of an evaluated theorem, or of a part of them."""
+    number, term = str(asked.check.NUMBER), str(asked.term)
+    columns = zip(
+        positions,
+        hits,
+        *(_column(evaluation, ends, part) for ends in ("lhs_lo", "lhs_hi", "rhs_lo", "rhs_hi", "tightness")),
+        evaluation.verdicts[part],
+        evaluation.reasons[part],
+        strict=True,
+    )
     return tuple(
         Observation(
             map=name,
             theorem=asked.name,
-            number=str(asked.check.NUMBER),
-            term=str(asked.term),
+            number=number,
+            term=term,
             position=position,
             hit=bool(hit),
-            error=(_at(evaluation.lhs_lo, i), _at(evaluation.lhs_hi, i)),
-            bound=(_at(evaluation.rhs_lo, i), _at(evaluation.rhs_hi, i)),
-            tightness=_at(evaluation.tightness, i),
-            verdict=evaluation.verdicts[i],
-            reason=evaluation.reasons[i],
+            error=(error_lo, error_hi),
+            bound=(bound_lo, bound_hi),
+            tightness=tightness,
+            verdict=verdict,
+            reason=reason,
         )
-        for i, (position, hit) in enumerate(zip(positions, hits, strict=True))
+        for position, hit, error_lo, error_hi, bound_lo, bound_hi, tightness, verdict, reason in columns
     )
 
 
-def _at(values: object, index: int) -> float:
-    return math.nan if values is None else float(values[index])  # type: ignore[index]
+def _column(evaluation: Evaluation, name: str, part: slice) -> list[float]:
+    values = getattr(evaluation, name)
+    return [math.nan] * len(evaluation.reasons[part]) if values is None else values[part].tolist()
 
 
 def summarise(passes: Iterable[PassRecord]) -> tuple[Summary, ...]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pybridge_extracted
 from jaxtyping import Bool, Float
 
-from pybridge.approx.parts import MapParts
 from pybridge.approx.stages import Form, Plan
 from pybridge.runtime.enclosure import EnclosedMap, EnclosedReal, EnclosedVec
 
@@ -114,13 +113,44 @@ class Sampled:
         count = len(x.mid)
         return cls(x, x, np.zeros(count, dtype=bool), np.zeros(count))
 
+    @classmethod
+    def together(cls, some: Sequence[Sampled]) -> Sampled:
+        """The inputs of several maps as one batch; all have a cache, or none has."""
+        x = EnclosedVec.exact(np.concatenate([own.x.mid for own in some]))
+        apart = any(own.cached is not own.x for own in some)
+        cached = EnclosedVec.exact(np.concatenate([own.cached.mid for own in some])) if apart else x
+        hit, radius = ([getattr(own, name) for own in some] for name in ("hit", "radius"))
+        return cls(x, cached, np.concatenate(hit), np.concatenate(radius))
+
     def hits(self) -> Sampled:
         """Only those that hit."""
         x, cached = (EnclosedVec.exact(vector.mid[self.hit]) for vector in (self.x, self.cached))
         return Sampled(x, cached, self.hit[self.hit], self.radius[self.hit])
 
 
-def given(asked: Asked, plan: Plan, parts: MapParts, sampled: Sampled) -> dict[str, Any]:
+def concerned(
+    asked: Asked, sampled: Sampled, positions: list[tuple[int, ...]]
+) -> tuple[Sampled, list[tuple[int, ...]]]:
+    """Those of the inputs that a theorem speaks of, and where they were."""
+    if not asked.hits_only:
+        return sampled, positions
+    return sampled.hits(), [place for place, hit in zip(positions, sampled.hit, strict=True) if hit]
+
+
+class Enclosed(Protocol):
+    """f, fSparse and fApprox of the statements, of one map or of several."""
+
+    @property
+    def weight(self) -> EnclosedMap: ...
+
+    @property
+    def sparse_weight(self) -> EnclosedMap: ...
+
+    @property
+    def low_rank_weight(self) -> EnclosedMap: ...
+
+
+def given(asked: Asked, plan: Plan, parts: Enclosed, sampled: Sampled) -> dict[str, Any]:
     """Binder → value for one theorem, by the meanings that its statement names."""
     weight = _cached_map(plan, parts) if asked.term is Term.CACHE else parts.weight
     values = {
@@ -134,7 +164,7 @@ def given(asked: Asked, plan: Plan, parts: MapParts, sampled: Sampled) -> dict[s
     return {binder: values[meaning] for binder, meaning in asked.check.MEASURED.items()}
 
 
-def _cached_map(plan: Plan, parts: MapParts) -> EnclosedMap:
+def _cached_map(plan: Plan, parts: Enclosed) -> EnclosedMap:
     """The map whose product a composition reuses: W_approx, with the residual where that is cached too."""
     if plan.form is Form.CACHED:
         return parts.low_rank_weight + (parts.weight - parts.sparse_weight)

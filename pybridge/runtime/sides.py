@@ -72,10 +72,17 @@ def sides_of(ops: Backend, conclusion: Claim) -> Sides | None:
         return None
 
 
-def reason(claim: Claim, truth: int, sides: Sides | None) -> str:
-    """Why one instance got its verdict; empty when there is nothing to add."""
-    if sides is None:
-        return "" if truth == Truth.TRUE else _reason_of_parts(claim, truth)
+def reason(claim: Claim, truth: int, every: Sides | None, instance: int) -> str:
+    """Why one instance got its verdict; empty when there is nothing to add.
+
+    Args:
+        every: the sides of the whole batch, each end an array.
+    """
+    if truth == Truth.TRUE and (every is None or claim.op != "="):
+        return ""
+    if every is None:
+        return _reason_of_parts(claim, truth)
+    sides = every.at(instance)
     width = float(sides.relative_width())
     if truth == Truth.TRUE:
         return f"joint relative width {width:.3g}" if claim.op == "=" else ""

@@ -132,7 +132,7 @@ def _evaluate(check: Check | Any, ops: Backend, given: Mapping[str, Value]) -> E
     sides = sides.broadcast(size) if sides else None
     for i in np.flatnonzero(open_instances):
         verdicts[i] = _VERDICT_OF[Truth(truth[i])]
-        reasons[i] = reason(conclusion, int(truth[i]), sides.at(int(i)) if sides else None)
+        reasons[i] = reason(conclusion, int(truth[i]), sides, int(i))
     if sides is None:
         return Evaluation(check.NAME, verdicts, reasons, values=values)
     return Evaluation(

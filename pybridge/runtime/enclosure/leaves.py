@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pybridge.runtime.enclosure.vectors import EnclosedVec, without_overflow
 from pybridge.runtime.norms import frobenius_norm
@@ -22,6 +22,10 @@ class DenseLeaf:
         if weight.ndim != 2:
             raise ValueError(f"a linear map has shape (out, in), not {weight.shape}")
         self._weight, self.key = weight, key
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self._weight.shape  # type: ignore[return-value]  # two dimensions, as asked above
 
     @property
     def identity(self) -> Hashable:
@@ -44,18 +48,15 @@ class DenseLeaf:
         """The matrix and its Frobenius radius, 0."""
         return self.array, 0.0
 
-    def image(self, x: EnclosedVec, radius: float = 0.0) -> EnclosedVec:
-        """(W + E) x with ‖E‖_F ≤ radius.
+    def times(self, mid: Float[np.ndarray, "*batch in"]) -> Float[np.ndarray, "*batch out"]:
+        """fl(W mid): each entry one inner product of length `in`, summed in any order."""
+        return mid @ self.array.T
 
-        Entry i of fl(W mid) errs by γ_in Σ|Wᵢⱼ||midⱼ| + in TINY; over all entries that is at most
-        γ_in ‖W‖_F ‖mid‖ + √out in TINY. The radius of x adds ‖W‖_F rad, E adds ‖E‖_F (‖mid‖ + rad).
-        """
+    def image(self, x: EnclosedVec, radius: float = 0.0) -> EnclosedVec:
+        """(W + E) x with ‖E‖_F ≤ radius."""
         with np.errstate(over="ignore", invalid="ignore"):
-            mid = x.mid @ self.array.T
-            size, rad = x.mid_norm()[1], x.rad
-            rounding = _product_rounding(self.array, self.frobenius(), size)
-            known = bound_product(self.frobenius(), rad) + bound_product(radius, size + rad)
-            spread = padded(rounding + known)
+            mid = self.times(x.mid)
+            spread = image_radius(self.shape, self.frobenius(), x, radius)
         return without_overflow(EnclosedVec(mid, spread))
 
 
@@ -94,8 +95,22 @@ class FactoredLeaf:
 Leaf = DenseLeaf | FactoredLeaf
 
 
-def _product_rounding(matrix: np.ndarray, frobenius: float, size: np.ndarray) -> np.ndarray:
-    rows, columns = matrix.shape
+def image_radius(
+    shape: tuple[int, int], frobenius: ArrayLike, x: EnclosedVec, radius: float = 0.0
+) -> NDArray[np.float64]:
+    """How far (W + E) x may be from `fl(W mid)`, for ‖W‖_F ≤ frobenius and ‖E‖_F ≤ radius.
+
+    Entry i of fl(W mid) errs by γ_in Σ|Wᵢⱼ||midⱼ| + in TINY; over all entries that is at most
+    γ_in ‖W‖_F ‖mid‖ + √out in TINY. The radius of x adds ‖W‖_F rad, E adds ‖E‖_F (‖mid‖ + rad).
+
+    Args:
+        shape: (out, in) of W.
+        frobenius: () for one matrix, (B,) for a matrix of this shape for each instance of x.
+    """
+    rows, columns = shape
+    size, frobenius = x.mid_norm()[1], np.asarray(frobenius)
     underflow = math.sqrt(rows) * columns * TINY
-    nothing = (size == 0) | (frobenius == 0)
-    return np.where(nothing, 0.0, bound_product(gamma(columns) * frobenius, size) + underflow)
+    rounding = bound_product(gamma(columns) * frobenius, size) + underflow
+    rounding = np.where((size == 0) | (frobenius == 0), 0.0, rounding)
+    known = bound_product(frobenius, x.rad) + bound_product(radius, size + x.rad)
+    return np.asarray(padded(rounding + known))
