@@ -146,9 +146,12 @@ def deciding(
     equal, would leave a whole profile undecided; a step that certainly fails is left to fail.
     """
     injected = ops.real(0) if injection is None else injection
-    if int(ops.le(after, factor * before + injected).truth) != Truth.UNDECIDED:
+    undecided = ops.le(after, factor * before + injected).truth == Truth.UNDECIDED
+    if not np.any(undecided):
         return factor
     needed = ops.smallest_factor(after - injected, before)
-    if not np.isfinite(needed.hi):
+    closing = undecided & np.isfinite(needed.hi)
+    if not np.any(closing):
         return factor
-    return ops.upper_end_over(0, 2, (factor, needed).__getitem__)
+    ends = (np.where(closing, getattr(needed, end), getattr(factor, end)) for end in ("lo", "hi"))
+    return ops.upper_end_over(0, 2, (factor, EnclosedReal(*ends)).__getitem__)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from pybridge.measure.energies import energies_of_update, require_finite
+from pybridge.measure.energies import Energies, energies_of_update, require_finite
 from pybridge.measure.noise import refuse_below_floor
 from pybridge.measure.perturb import run_rows
 from pybridge.measure.positions import PositionSet
@@ -33,6 +34,11 @@ class Transition:
     update: UpdateName
     before: Float[Tensor, "rows tokens d_model"]
     after: Float[Tensor, "rows tokens d_model"]
+
+    @cached_property
+    def energies(self) -> tuple[Energies, ...]:
+        """Of each perturbed row against the clean one, computed once for all who ask."""
+        return energies_of_update(self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -92,10 +98,9 @@ def measure_profile(
     measured: list[tuple[ProfileRow, ...]] = []
 
     def measure(transition: Transition) -> None:
-        energies = energies_of_update(transition.before, transition.after)
         rows = tuple(
             profile_row(transition.update, eps, positions, of_row, adapter.dtype)
-            for eps, of_row in zip(spec.eps, energies, strict=True)
+            for eps, of_row in zip(spec.eps, transition.energies, strict=True)
             for positions in spec.positions
         )
         measured.append(rows)
