@@ -19,6 +19,7 @@ from pybridge.errors import ModelError, SettingError
 from pybridge.models.hooks import Watch, all_of, bypassing, on_input, on_output, replacing_input
 from pybridge.models.linear_maps import LinearMapView, MapSite, views_of
 from pybridge.models.norms import NormSite, norm_site
+from pybridge.models.offload import running_device
 from pybridge.models.residual import Granularity, ResidualShape
 from pybridge.models.uncovered import Uncovered, uncovered_matrices
 
@@ -134,7 +135,8 @@ class Adapter(ABC):
 
     @property
     def device(self) -> torch.device:
-        return next(self.model.parameters()).device
+        """Where token ids go: the device of the first weights, wherever they may be kept between passes."""
+        return running_device(self.model)
 
     @property
     def dtype(self) -> torch.dtype:

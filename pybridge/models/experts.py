@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from pybridge.models.hooks import See
 from pybridge.models.linear_maps import MapSite
+from pybridge.models.offload import value_of
 
 ROUTER = (
     "the router: it chooses which experts run, so that what an error in it costs is not the bound of one map"
@@ -69,7 +70,7 @@ def on_hidden(experts: Any, expert: int, see: See) -> Iterator[None]:
     """
 
     def see_hidden(tokens: Float[Tensor, "one routed d_model"]) -> None:
-        gate, up = nn.functional.linear(tokens, experts.gate_up_proj[expert]).chunk(2, dim=-1)
+        gate, up = nn.functional.linear(tokens, value_of(experts, "gate_up_proj")[expert]).chunk(2, dim=-1)
         see(experts.act_fn(gate) * up)
 
     with on_routed(experts, expert, see_hidden):

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from pybridge.files.digest import text_digest
+from pybridge.models.offload import stored_tensors, value_of
 
 
 def tensor_digest(tensor: Tensor) -> str:
@@ -22,10 +23,13 @@ def tensor_digest(tensor: Tensor) -> str:
 
 
 def weight_digests(model: nn.Module) -> dict[str, str]:
-    """Name → digest of every parameter and stored buffer; tied weights once, under their first name."""
-    named = _distinct(model)
+    """Name → digest of every parameter and stored buffer; tied weights once, under their first name.
+
+    Offloaded weights are read one by one from where they are. Raises: ModelError for a model without values.
+    """
+    named = stored_tensors(model)
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashlib lets go of the interpreter lock
-        digests = pool.map(tensor_digest, named.values())
+        digests = pool.map(lambda place: tensor_digest(value_of(*place)), named.values())
         return dict(zip(named, digests, strict=True))
 
 
@@ -36,19 +40,12 @@ def weight_digest(model: nn.Module) -> str:
 
 
 def weight_versions(model: nn.Module) -> tuple[tuple[int, int], ...]:
-    """Changes whenever a weight is written in place or replaced: the key under which a digest may be kept."""
-    return tuple((tensor.data_ptr(), tensor._version) for tensor in _distinct(model).values())
+    """Changes whenever a weight is written in place or replaced: the key under which a digest may be kept.
 
-
-def _distinct(model: nn.Module) -> dict[str, Tensor]:
-    seen: set[tuple[int, tuple[int, ...], tuple[int, ...]]] = set()
-    named: dict[str, Tensor] = {}
-    for name, tensor in model.state_dict(keep_vars=True).items():
-        place = (tensor.data_ptr(), tuple(tensor.shape), tuple(tensor.stride()))
-        if tensor.numel() == 0 or place not in seen:
-            named[name] = tensor
-        seen.add(place)
-    return named
+    Offloaded weights cannot be written (`LinearMapView.write` refuses), so they never change.
+    """
+    tensors = [getattr(owner, name) for owner, name in stored_tensors(model).values()]
+    return tuple((0, 0) if t.is_meta else (t.data_ptr(), t._version) for t in tensors)
 
 
 def _hash(tensor: Tensor) -> hashlib._Hash:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from logging import ERROR, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from torch import nn
 
 from pybridge.errors import ModelError
 from pybridge.models.families import require_family
+from pybridge.models.offload import require_tied_together
+from pybridge.models.placement import Placement, remove_with
 from pybridge.models.weights import check_safetensors, read_json, require_finite, weight_files
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json")
@@ -65,15 +69,44 @@ def check_tokenizer(folder: Path) -> None:
         )
 
 
-def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> nn.Module:
+def load_model(
+    folder: Path, dtype: torch.dtype, device: torch.device, placement: Placement | None = None
+) -> nn.Module:
     """The causal language model of a checked folder: evaluation mode, no gradients, every weight finite.
 
-    Nothing is ever downloaded, unpickled or run from the folder. Raises: ModelError, NonFiniteError.
+    Nothing is ever downloaded, unpickled or run from the folder. A `placement` spreads the model over several
+    devices and takes the place of `device`.
+    Raises: ModelError, NonFiniteError, OutputError.
     """
-    model = _from_pretrained(folder, dtype)
+    model = _on(folder, dtype, device) if placement is None else _spread(folder, dtype, placement)
+    return model.eval().requires_grad_(False)
+
+
+def _on(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
+    model = _from_pretrained(folder, dtype, _AGAIN)
     require_finite(model)
-    model = model.to(device).eval()
-    return model.requires_grad_(False)
+    return model.to(device)
+
+
+def _spread(folder: Path, dtype: torch.dtype, placement: Placement) -> Any:
+    offload_folder = placement.make_folder()
+    try:
+        model = _from_pretrained(
+            folder,
+            dtype,
+            "\n  Do the device map and the memory limits fit this model? Try `auto` without limits.",
+            device_map=placement.device_map,
+            max_memory=placement.max_memory,
+            offload_folder=offload_folder,
+        )
+        placement.require_modules_of(model)
+        require_tied_together(model)
+        require_finite(model)
+    except BaseException:
+        shutil.rmtree(offload_folder, ignore_errors=True)
+        raise
+    remove_with(model, offload_folder)
+    return model
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -87,7 +120,7 @@ def load_tokenizer(folder: Path) -> Any:
         raise ModelError(f"{folder}: the tokenizer cannot be read: {_brief(error)}{_AGAIN}") from None
 
 
-def _from_pretrained(folder: Path, dtype: torch.dtype) -> Any:
+def _from_pretrained(folder: Path, dtype: torch.dtype, advice: str, **placed: Any) -> Any:
     from transformers import AutoModelForCausalLM
 
     try:
@@ -100,10 +133,11 @@ def _from_pretrained(folder: Path, dtype: torch.dtype) -> Any:
                 local_files_only=True,
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # so that we can name them; refused below
+                **placed,
             )
             model, report = loaded
     except Exception as error:
-        raise ModelError(f"{folder}: the model cannot be loaded: {_brief(error)}{_AGAIN}") from None
+        raise ModelError(f"{folder}: the model cannot be loaded: {_brief(error)}{advice}") from None
     _require_same_shapes(folder, report["mismatched_keys"])
     missing = sorted(report["missing_keys"])
     if missing:
@@ -134,12 +168,16 @@ def quiet_transformers() -> Iterator[None]:
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
+    placing = getLogger("accelerate")
+    placing_level = placing.level
+    placing.setLevel(ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         logging.set_verbosity(level)
+        placing.setLevel(placing_level)
         if bars:
             logging.enable_progress_bar()
 

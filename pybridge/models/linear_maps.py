@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from pybridge.errors import ModelError
 from pybridge.models.hooks import Watch
+from pybridge.models.offload import value_of
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,13 @@ class MapSite:
 
     @property
     def weight(self) -> Tensor:
-        """The stored matrix; raises ModelError if there is none."""
+        """The stored matrix, or stack of matrices; raises ModelError if there is none."""
         weight = getattr(self.module, self.tensor)
         if not isinstance(weight, Tensor) or weight.ndim != (2 if self.expert is None else 3):
             raise ModelError(
                 f"{self.parameter}.{self.tensor} is not a matrix; this family's linear maps cannot be read."
             )
-        return weight.detach() if self.expert is None else weight.detach()[self.expert]
+        return weight.detach()
 
     @property
     def features(self) -> tuple[int, int]:
@@ -64,7 +65,12 @@ class MapSite:
     @property
     def stored(self) -> Tensor:
         """The entries of this component where the model keeps them: (out, in), or (heads, rows, in)."""
-        matrix = self.weight.T if self.transposed else self.weight
+        return self.component_of(self.weight)
+
+    def component_of(self, weight: Tensor) -> Tensor:
+        """The entries of this component in a tensor that is laid out as the stored weight."""
+        matrix = weight if self.expert is None else weight[self.expert]
+        matrix = matrix.T if self.transposed else matrix
         if self.rows is not None:
             matrix = matrix[self.rows.start : self.rows.stop]
         if self.interleaved is not None and self.heads is not None:
@@ -101,7 +107,9 @@ class LinearMapView:
         input_key: maps with equal `input_key` are handed the same input tensor.
         parameter: the model's own name of the parameter that is viewed.
         stored: the entries where the model keeps them, sharing its storage: (out, in), or (heads, rows, in)
-            where the rows of one component lie apart, which no strides of a matrix can say.
+            where the rows of one component lie apart, which no strides of a matrix can say. Without values
+            where the model is spread by a device map and the weight is offloaded between forward passes.
+        site: where that is inside the block.
     """
 
     name: str
@@ -112,6 +120,7 @@ class LinearMapView:
     input_key: str
     parameter: str
     stored: Tensor = field(repr=False)
+    site: MapSite = field(repr=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -121,15 +130,24 @@ class LinearMapView:
 
     def read(self) -> Float[Tensor, "out in"]:
         """W: the model's own memory, strided where the family stores it transposed or fused; a copy only
-        where the rows of the component lie apart (a whole q, k or v of GPT-NeoX). Change it with `write`.
+        where the rows of the component lie apart (a whole q, k or v of GPT-NeoX) or the weight is offloaded.
+        Change it with `write`.
+
+        Raises: ModelError on the meta device, where there are shapes and no values.
         """
-        return self.stored.flatten(0, -2)
+        stored = self.stored
+        if stored.is_meta:
+            loaded = value_of(self.site.module, self.site.tensor).detach()
+            stored = _part(self.site, self.site.component_of(loaded), self.head)
+        return stored.flatten(0, -2)
 
     def write(self, values: Float[Tensor, "out in"]) -> None:
         """Replace W inside the model; values are rounded to the model's dtype.
 
-        Raises: ModelError if the shape differs (a transposed matrix is never guessed at).
+        Raises: ModelError if the shape differs (a transposed matrix is never guessed at), or if the weight
+        is offloaded.
         """
+        self._require_in_memory()
         if tuple(values.shape) != self.shape:
             raise ModelError(
                 f"{self.name}: a matrix of shape {tuple(values.shape)} was written to a map of shape "
@@ -139,7 +157,11 @@ class LinearMapView:
             self.stored.copy_(values.reshape(self.stored.shape))
 
     def snapshot(self) -> Snapshot:
-        """Remember the present bits, to be put back by `.restore()`."""
+        """Remember the present bits, to be put back by `.restore()`.
+
+        Raises: ModelError if the weight is offloaded.
+        """
+        self._require_in_memory()
         return Snapshot(self, self.stored.clone(memory_format=torch.contiguous_format))
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -149,11 +171,18 @@ class LinearMapView:
             raise ModelError(f"{self.name}: the snapshot was taken of {snapshot.view.name}.")
         snapshot.restore()
 
+    def _require_in_memory(self) -> None:
+        if self.stored.is_meta:
+            raise ModelError(
+                f"{self.name}: the weight is not in memory (a device map has offloaded it); it can be read, "
+                "but not changed. Open the model without --device-map to change its weights."
+            )
+
 
 def views_of(site: MapSite, block: int, block_path: str, *, per_head: bool) -> tuple[LinearMapView, ...]:
     """The view of one site, or one view per head where asked and where the site has heads."""
-    split = site.heads if per_head else None
-    parts = (site.stored,) if split is None else _by_head(site, split)
+    whole = site.stored
+    heads = [None] if site.heads is None or not per_head else range(site.heads)
     return tuple(
         LinearMapView(
             name=f"{block}.{site.component}{_suffix(site, head)}",
@@ -163,14 +192,17 @@ def views_of(site: MapSite, block: int, block_path: str, *, per_head: bool) -> t
             expert=site.expert,
             input_key=f"{block}.{site.input_name}",
             parameter=f"{block_path}.{block}.{site.parameter}.{site.tensor}",
-            stored=part,
+            stored=_part(site, whole, head),
+            site=site,
         )
-        for head, part in zip([None] if split is None else range(split), parts, strict=True)
+        for head in heads
     )
 
 
-def _by_head(site: MapSite, heads: int) -> tuple[Tensor, ...]:
-    return site.stored.unbind(0) if site.interleaved is not None else site.stored.chunk(heads, dim=0)
+def _part(site: MapSite, stored: Tensor, head: int | None) -> Tensor:
+    if head is None or site.heads is None:
+        return stored
+    return stored[head] if site.interleaved is not None else stored.unflatten(0, (site.heads, -1))[head]
 
 
 def _suffix(site: MapSite, head: int | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pybridge.models.fingerprint import weight_digest, weight_versions
 from pybridge.models.folder import check_folder, load_model, load_tokenizer
 from pybridge.models.hub import cached_ids, hub_folder, is_hub_id
 from pybridge.models.hub_answers import HubError
+from pybridge.models.placement import placement_of
 
 EMBEDDED = Path(__file__).parent / "embedded"
 BUILT_IN = ("tiny-gpt2", "smollm2-135m")
@@ -76,6 +77,9 @@ def open_model(
     dtype: str = "float32",
     cache_dir: Path | None = None,
     progress: bool = False,
+    device_map: str | Mapping[str, str | int] | None = None,
+    max_memory: Mapping[int | str, int | str] | None = None,
+    offload_folder: Path | None = None,
 ) -> OpenModel:
     """Open a folder, a hub id, `tiny-gpt2` or `smollm2-135m`; safetensors only, remote code is never run.
 
@@ -84,13 +88,19 @@ def open_model(
         device, dtype: torch names; refused before anything is loaded if the device cannot do the dtype.
         cache_dir: where `smollm2-135m` is kept; default as `pybridge.models.cache.cache_root`.
         progress: show downloads and conversion on stderr; ask for it on a terminal only.
+        device_map: `auto`, or module path → device, for a model larger than one device; what fits on none
+            stays on disk ("disk") and is read for each forward pass. Needs the package `accelerate`.
+        max_memory: device → bytes (or "10GiB") that `auto` may use; None means what is free.
+        offload_folder: where a copy of such weights goes if the checkpoint holds them in another form
+            (experts); what is written there is removed with the model. None: the temporary folder.
     Raises: ModelError, NonFiniteError, SettingError, OutputError: one message each, saying what to try.
     """
-    where, what = usable(device, dtype)
+    placement = placement_of(device, device_map, max_memory, offload_folder)
+    where, what = usable(placement.main_device if placement else device, dtype)
     folder, source = _locate(spec, cache_dir, progress)
     check_folder(folder)
     tokenizer = load_tokenizer(folder)
-    adapter = adapter_for(load_model(folder, what, where))
+    adapter = adapter_for(load_model(folder, what, where, placement))
     text = EMBEDDED / "heldout.txt"
     return OpenModel(spec, source, adapter, tokenizer, text if text.is_file() else None)
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from pybridge.errors import ModelError, NonFiniteError
+from pybridge.models.offload import stored_tensors, value_of
 
 _SINGLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLE = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
@@ -99,9 +100,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def require_finite(model: nn.Module) -> None:
     """Raises: NonFiniteError naming the first weight that holds NaN or infinity, and how many values do."""
-    for name, tensor in model.state_dict(keep_vars=True).items():
-        if tensor.is_floating_point() and not bool(torch.isfinite(tensor.detach()).all()):
-            raise NonFiniteError(_describe(name, tensor.detach()))
+    for name, place in stored_tensors(model).items():
+        tensor = value_of(*place).detach()
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise NonFiniteError(_describe(name, tensor))
 
 
 def _describe(name: str, tensor: Tensor) -> str:
