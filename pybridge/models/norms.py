@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from pybridge.models.offload import value_of
+
 
 @dataclass(frozen=True)
 class NormSite:
@@ -31,8 +33,9 @@ class NormSite:
     @property
     def gain(self) -> Float[Tensor, " d_model"] | None:
         """float64 on the CPU; None where the norm has no gain."""
-        weight: Any = getattr(self.module, "weight", None)
-        return None if weight is None else weight.detach().to("cpu", torch.float64) + self.gain_offset
+        if getattr(self.module, "weight", None) is None:
+            return None
+        return value_of(self.module, "weight").detach().to("cpu", torch.float64) + self.gain_offset
 
 
 def norm_site(block: Any, name: str, gain_offset: float) -> NormSite:

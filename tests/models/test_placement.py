@@ -132,6 +132,17 @@ def test_auto_leaves_alone_what_fits(tmp_path: Path) -> None:
     view.write(torch.zeros(view.shape))
 
 
+@pytest.mark.parametrize("name", ["gpt2", "gemma3"])
+def test_gains_of_norms_on_disk(name: str, tmp_path: Path) -> None:
+    plain, spread = (opened.adapter for opened in both(tmp_path, name))
+    for one, two in zip(plain.blocks, spread.blocks, strict=True):
+        for here, there in zip(plain.norms(one), spread.norms(two), strict=True):
+            left, right = here.gain, there.gain
+            assert left is not None
+            assert right is not None
+            assert torch.equal(left, right)
+
+
 def test_the_profile_has_the_same_numbers(tmp_path: Path) -> None:
     spec = ProfileSpec((0.01, 0.1), seed=3, granularity="sublayer", positions=position_sets(4, 17))
     plain, spread = (
