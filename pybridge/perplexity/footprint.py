@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
+from pybridge.models.offload import stored_tensors
 from pybridge.models.opening import OpenModel
 
 
@@ -31,8 +32,13 @@ class Footprint:
 
 def footprint_of(opened: OpenModel) -> Footprint:
     """Counted, not derived from any setting."""
-    tensors = {p.data_ptr(): p.numel() * p.element_size() for p in opened.model.parameters()}
+    places = stored_tensors(opened.model).values()
+    tensors = [getattr(owner, name) for owner, name in places]
+    weights = [t for t in tensors if isinstance(t, torch.nn.Parameter)]
     views = opened.adapter.linear_maps()
-    entries = sum(view.read().numel() for view in views)
-    zeros = sum(view.read().numel() - int(torch.count_nonzero(view.read())) for view in views)
-    return Footprint(sum(tensors.values()), entries, zeros)
+    entries, zeros = 0, 0
+    for view in views:
+        matrix = view.read()  # of an offloaded weight, a read from the disk
+        entries += matrix.numel()
+        zeros += matrix.numel() - int(torch.count_nonzero(matrix))
+    return Footprint(sum(w.numel() * w.element_size() for w in weights), entries, zeros)

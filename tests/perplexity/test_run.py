@@ -16,6 +16,8 @@ from pybridge.models.text import embedded_text
 from pybridge.perplexity.footprint import footprint_of
 from pybridge.perplexity.lines import lines_of
 from pybridge.perplexity.run import PerplexityReport, PerplexitySpec, run
+from tests.models.folders import save_tiny
+from tests.models.test_placement import with_blocks_on_disk
 
 SPEC = PerplexitySpec("tiny-gpt2", context=64, chunks=3)
 
@@ -107,3 +109,12 @@ def test_two_texts_and_an_unwritable_place_are_refused_first(tmp_path: Path) -> 
         run(replace(SPEC, text=tmp_path / "a", dataset="b"))
     with pytest.raises(OutputError, match="does not exist"):
         run(replace(SPEC, json=tmp_path / "nowhere" / "x.json"))
+
+
+def test_weights_on_disk_weigh_what_they_weigh_in_memory(tmp_path: Path) -> None:
+    """Every weight that is not in memory has the address 0, and would be taken for the same one."""
+    folder = save_tiny(tmp_path / "model", "llama")
+    plain = open_model(str(folder))
+    there = with_blocks_on_disk(plain.adapter)
+    split = open_model(str(folder), device_map=there, offload_folder=tmp_path / "offload")
+    assert footprint_of(split) == footprint_of(plain)
