@@ -21,8 +21,8 @@ def drift(
     method: Annotated[
         str,
         typer.Option(
-            help="magnitude, colnorm, wanda; svd, asvd, balanced; magnitude+svd, wanda+svd, wanda+asvd, "
-            "composition."
+            help="magnitude, colnorm, wanda, sparsegpt; svd, asvd, balanced; magnitude+svd, wanda+svd, "
+            "wanda+asvd, composition."
         ),
     ] = "magnitude",
     sparsity: Annotated[

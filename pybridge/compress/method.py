@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from pybridge.compress.settings import Settings
+from pybridge.compress.settings import Settings, as_option
 from pybridge.compress.statistics import Statistics
 from pybridge.errors import NonFiniteError, SettingError
 
@@ -70,10 +70,11 @@ def require_settings(name: str, settings: Settings, *, sparse: bool, low_rank: b
     ):
         given = [key for key, value in values.items() if value is not None]
         if takes and not given:
-            raise SettingError(f"The method {name} needs {' or '.join(values)}; give one of them.")
+            raise SettingError(f"The method {name} needs {' or '.join(map(as_option, values))}; give one.")
         if given and not takes:
             raise SettingError(
-                f"The method {name} takes no {given[0]}; leave it out, or choose a method that does."
+                f"The method {name} takes no {as_option(given[0])}; leave it out, or choose a method that "
+                "does."
             )
 
 

@@ -1,4 +1,7 @@
-"""How much to compress: a fraction of zeros, N:M groups, or a rank; one frozen value a run."""
+"""How much to compress: a fraction of zeros, N:M groups, or a rank; one frozen value a run.
+
+Messages name a setting as the command line does: `--rank-frac` is `rank_frac` here.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,8 @@ class Settings:
         pattern: N:M in place of `sparsity`.
         rank: of the low-rank part, ≥ 1.
         rank_frac: in place of `rank`, a fraction of min(out, in), in (0, 1].
-        damping: what balanced truncation adds to the output Gramian, as a fraction of its mean diagonal.
+        damping: what balanced truncation adds to the output Gramian, and SparseGPT to the Gram matrix of the
+            inputs, as a fraction of its mean diagonal.
     Raises: SettingError for a value outside its range, or for two ways of saying one thing.
     """
 
@@ -59,14 +63,14 @@ class Settings:
     def __post_init__(self) -> None:
         if self.sparsity is not None and not 0 <= self.sparsity < 1:
             raise SettingError(
-                f"sparsity is {self.sparsity:g}, but a fraction set to zero lies in [0, 1); 0.5 zeroes half "
-                "of the weights."
+                f"--sparsity is {self.sparsity:g}, but a fraction set to zero lies in [0, 1); 0.5 zeroes "
+                "half of the weights."
             )
         if self.rank is not None and self.rank < 1:
-            raise SettingError(f"rank is {self.rank}, but a low-rank approximation has rank 1 at least.")
+            raise SettingError(f"--rank is {self.rank}, but a low-rank approximation has rank 1 at least.")
         if self.rank_frac is not None and not 0 < self.rank_frac <= 1:
             raise SettingError(
-                f"rank_frac is {self.rank_frac:g}, but a fraction of the full rank lies in (0, 1]; 0.25 "
+                f"--rank-frac is {self.rank_frac:g}, but a fraction of the full rank lies in (0, 1]; 0.25 "
                 "keeps a quarter."
             )
         if not 0 < self.damping <= 1:
@@ -89,13 +93,19 @@ class Settings:
         rank = self.rank or 1
         if rank > full:
             raise SettingError(
-                f"rank is {rank}, above what {where} of shape {shape[0]} × {shape[1]} can have, {full}. "
-                "Give at most that, choose other maps, or give a fraction, rank_frac, which fits every shape."
+                f"--rank is {rank}, above what {where} of shape {shape[0]} × {shape[1]} can have, {full}. "
+                "Give at most that, choose other maps, or give a fraction, --rank-frac, which fits every "
+                "shape."
             )
         return rank
 
 
+def as_option(name: str) -> str:
+    """`rank_frac` → `--rank-frac`."""
+    return "--" + name.replace("_", "-")
+
+
 def _at_most_one(**ways: object) -> None:
-    given = [f"{name} {value}" for name, value in ways.items() if value is not None]
+    given = [f"{as_option(name)} {value}" for name, value in ways.items() if value is not None]
     if len(given) > 1:
         raise SettingError(f"Both {' and '.join(given)} were given; they say the same thing twice. Give one.")

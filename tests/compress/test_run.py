@@ -201,7 +201,7 @@ BAD: dict[str, tuple[str, Settings, dict[str, Any], str]] = {
     ),
     "rank above the last maps": ("svd", Settings(rank=33), {}, r"rank is 33, above what 0\.q"),
     "pattern": ("magnitude", Settings(pattern=NM(2, 5)), {}, r"2:5 needs groups of 5 inputs, but 0\.q"),
-    "no setting": ("wanda", Settings(), {"calibration": CALIBRATION}, "wanda needs sparsity or pattern"),
+    "no setting": ("wanda", Settings(), {"calibration": CALIBRATION}, "wanda needs --sparsity or --pattern"),
 }  # fmt: skip
 
 

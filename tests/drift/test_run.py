@@ -92,9 +92,9 @@ def test_half_is_the_default_where_it_says_enough(spec: DriftSpec) -> None:
     [
         ({"method": "wonda"}, SettingError, "No method is called 'wonda'. Choose one of: magnitude"),
         ({"method": "wanda"}, SettingError, "The method wanda needs calibration text: --calibration FILE"),
-        ({"method": "svd"}, SettingError, "The method svd needs rank or rank_frac"),
+        ({"method": "svd"}, SettingError, "The method svd needs --rank or --rank-frac"),
         ({"method": "svd", "rank": 99}, SettingError, "rank is 99, above what 0.q of shape"),
-        ({"rank": 3}, SettingError, "The method magnitude needs sparsity or pattern"),
+        ({"rank": 3}, SettingError, "The method magnitude needs --sparsity or --pattern"),
         ({"sparsity": 1.0}, SettingError, r"sparsity is 1, but a fraction set to zero lies in \[0, 1\)"),
         ({"sparsity": 0.5, "pattern": "2:4"}, SettingError, "say the same thing twice"),
         ({"pattern": "2:5"}, SettingError, "0.q"),
