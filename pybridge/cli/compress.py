@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pybridge.cli import options
-from pybridge.cli.app import app
+from pybridge.cli.app import EXIT_INTERRUPTED, app
 from pybridge.cli.terminal import calm_threads, progress_bars
 
 
@@ -74,7 +77,7 @@ def compress(
     """Compress a model; certify the error of every matrix.
 
     The new folder holds plain safetensors that transformers loads, the tokenizer, and bounds.json.
-    Exit code 0: written. 2: bad input, and nothing is left.
+    Exit code 0: written. 2: bad input, and nothing is left. 130: interrupted, and it says what is there.
     """
     calm_threads()
     from pybridge.certify import CompressSpec
@@ -98,7 +101,25 @@ def compress(
         device=device,
         dtype=dtype,
     )
-    with progress_bars(quiet=quiet, no_color=no_color) as progress:
-        outcome = run(spec, progress)
-    lines = outcome_lines(outcome, out)
-    typer.echo("\n".join(lines[-1:] if quiet else lines))
+    with _told_if_written(out, model):
+        with progress_bars(quiet=quiet, no_color=no_color) as progress:
+            outcome = run(spec, progress)
+        lines = outcome_lines(outcome, out)
+        typer.echo("\n".join(lines[-1:] if quiet else lines))
+
+
+@contextmanager
+def _told_if_written(out: Path, model: str) -> Iterator[None]:
+    """Ctrl-C once the folder has its name, while the speed is measured, ends a run that has done its work."""
+    there_before = os.path.lexists(out)  # False for a name too long, which `run` refuses
+    try:
+        yield
+    except KeyboardInterrupt:
+        if there_before or not os.path.lexists(out):  # it appears whole or not at all
+            raise
+        typer.echo(
+            f"Interrupted; {out} is written and whole. "
+            f"Check it with: pybridge verify {out} --against {model}",
+            err=True,
+        )
+        raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from safetensors.torch import load_file, save_file
@@ -13,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from pybridge.cli import app
 from pybridge.compress import METHODS
+from pybridge.files import folder
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,6 +74,52 @@ def test_quiet_prints_where_the_result_is(base: Path, tmp_path: Path) -> None:
     [line] = done.stdout.splitlines()
     assert line.startswith(f"Written: {out}")
     assert_one_message(invoke("compress", *options), "OutputError")  # it exists now
+
+
+def interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("place", "written"),
+    [
+        ("pybridge.certify.collector.Collector.in_order", False),
+        ("pybridge.certify.writing.to_json", False),
+        ("pybridge.files.folder._synchronise", False),
+        ("pybridge.files.folder._synchronise_folder", True),
+        ("pybridge.certify.lines.outcome_lines", True),
+    ],
+)
+def test_ctrl_c_says_what_is_there(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, written: bool
+) -> None:
+    out = tmp_path / "half"
+    if place.endswith(
+        "_synchronise_folder"
+    ):  # the one call after the folder has its name, that of its parent
+        true = folder._synchronise_folder
+        monkeypatch.setattr(place, lambda path: interrupt() if path == tmp_path else true(path))
+    else:
+        monkeypatch.setattr(place, interrupt)
+    done = invoke("compress", "--model", base, "--method", "magnitude", "--sparsity", 0.5, "--out", out)
+    assert done.exit_code == 130
+    monkeypatch.undo()
+    if not written:
+        assert done.stderr == "Interrupted; nothing half-written is left behind.\n"
+        assert list(tmp_path.iterdir()) == []
+        return
+    check = f"pybridge verify {out} --against {base}"
+    assert done.stderr == f"Interrupted; {out} is written and whole. Check it with: {check}\n"
+    assert invoke(*check.split()[1:]).exit_code == 0
+
+
+def test_ctrl_c_claims_no_folder_that_was_there_before(
+    base: Path, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pybridge.certify.spec.CompressSpec.require_sound", interrupt)
+    done = invoke("compress", "--model", base, "--method", "magnitude", "--sparsity", 0.5, "--out", written)
+    assert done.exit_code == 130
+    assert done.stderr == "Interrupted; nothing half-written is left behind.\n"
 
 
 def test_bad_input_is_one_message(base: Path, written: Path, tmp_path: Path) -> None:
