@@ -75,6 +75,13 @@ def remove_layers(
     ] = None,
     device: options.Device = "cpu",
     dtype: options.Dtype = "float32",
+    device_map: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto",
+            help="Spread a model over all devices, and the disk for what fits on none; in place of --device.",
+        ),
+    ] = None,
     json: options.Json = None,
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -108,6 +115,7 @@ def remove_layers(
         chunks=chunks,
         device=device,
         dtype=dtype,
+        device_map=device_map,
         store=store,
         json=json,
     )

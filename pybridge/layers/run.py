@@ -111,6 +111,7 @@ def _open(spec: RemoveSpec, progress: Progress) -> OpenModel:
         dtype=spec.dtype,
         cache_dir=spec.cache_dir,
         progress=progress.visible,
+        device_map=spec.device_map,
     )
 
 
@@ -177,7 +178,12 @@ def _run(
         with clock.stage("write"):
             progress.begin("writing")
             written = write_shorter(
-                opened, choice["removed"], spec.out, bench.input_ids, lambda: _removal(record)
+                opened,
+                choice["removed"],
+                spec.out,
+                bench.input_ids,
+                lambda: _removal(record),
+                device_map=spec.device_map,
             )
         record["written"] = {"folder": spec.out.as_posix(), **written_record(written)}
     record["timing"] = clock.seconds

@@ -35,6 +35,7 @@ class RemoveSpec:
         out: the new folder of the shorter model; None means nothing is written.
         compare: every criterion at k = 1 … count.
         context, chunks: of the evaluation; None means 1,024 tokens, or less where the model has less.
+        device_map: `auto` for a model larger than one device, as `open_model`; else None.
         store: keeps what is scored as it comes, so that the same command goes on where it ended.
         json: where the record is written; None means nowhere.
         cache_dir: of converted weights; None means the user's cache.

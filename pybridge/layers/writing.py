@@ -49,6 +49,8 @@ def write_shorter(
     out: Path,
     input_ids: Int[Tensor, "1 tokens"],
     about: Callable[[], Record],
+    *,
+    device_map: str | None = None,
 ) -> Written:
     """Delete the blocks of `opened`, whose adapter is retired by that, and write the new folder `out`.
 
@@ -57,6 +59,7 @@ def write_shorter(
 
     Args:
         about: the record that goes into `removal.json`, to which the digests are added.
+        device_map: as `open_model`, for the loading again.
     Raises: OutputError if the disk is full or `out` exists; ModelError if the blocks cannot be deleted, or
         the loaded model computes something else. Nothing is left then.
     """
@@ -68,7 +71,8 @@ def write_shorter(
     with appearing_whole(out) as staging:
         save_model(shorter, staging, shown=out)
         _require_equal(expected, _logits(shorter, input_ids), "with the blocks deleted", "run without them")
-        _require_equal(expected, _logits(_again(shorter, staging), input_ids), "loaded again", "in memory")
+        again = _again(shorter, staging, device_map)
+        _require_equal(expected, _logits(again, input_ids), "loaded again", "in memory")
         written = Written(
             parameters=_parameters(shorter),
             parameters_before=before,
@@ -103,8 +107,10 @@ def _logits(opened: OpenModel, input_ids: Int[Tensor, "1 tokens"]) -> Tensor:
         return model(input_ids=input_ids.to(opened.device), use_cache=False).logits
 
 
-def _again(shorter: OpenModel, folder: Path) -> OpenModel:
+def _again(shorter: OpenModel, folder: Path, device_map: str | None) -> OpenModel:
     dtype = str(shorter.dtype).removeprefix("torch.")
+    if device_map is not None:
+        return open_model(str(folder), dtype=dtype, device_map=device_map)
     return open_model(str(folder), device=str(shorter.device), dtype=dtype)
 
 

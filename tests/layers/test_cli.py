@@ -91,6 +91,8 @@ def refused(pattern: str, *arguments: object) -> None:
         (["--count", 1, "--json", "no/where.json"], "the folder no does not exist"),
         (["--count", 1, "--device", "nowhere"], "Unknown device 'nowhere'"),
         (["--count", 1, "--dtype", "float8"], "Unknown dtype 'float8'"),
+        (["--count", 1, "--device-map", "balanced"], "Unknown device map 'balanced'"),
+        (["--count", 1, "--device-map", "auto", "--device", "cuda"], "device"),
     ],
 )
 def test_bad_input_is_one_message(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from pybridge.layers.criteria import Criterion
 from pybridge.models.fingerprint import weight_digest
 from pybridge.models.opening import open_model
 from tests.models.folders import save_tiny
+from tests.models.test_placement import with_blocks_on_disk
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +181,25 @@ def test_from_a_folder_to_a_folder(tmp_path: Path, spec: RemoveSpec, family: str
     report = run(replace(spec, model=str(model), compare=False, out=tmp_path / "out"), checks=[])
     assert report.exit_code == 0
     assert open_model(str(tmp_path / "out")).adapter.n_blocks == 2
+
+
+@pytest.mark.parametrize("family", ["llama", "lfm2"])
+def test_blocks_on_disk_give_the_same_choice_scores_and_weights(
+    tmp_path: Path, spec: RemoveSpec, monkeypatch: pytest.MonkeyPatch, family: str
+) -> None:
+    (tmp_path / "model").mkdir()
+    model = save_tiny(tmp_path / "model", family)
+    there = replace(spec, model=str(model), compare=False, out=tmp_path / "plain")
+    plain = run(there, checks=[]).record
+    on_disk = with_blocks_on_disk(open_model(str(model)).adapter)
+
+    def spread(name: str, **options: Any) -> Any:
+        assert options.pop("device_map") == "auto"
+        return open_model(name, device_map=on_disk, **options)
+
+    monkeypatch.setattr(sys.modules["pybridge.layers.run"], "open_model", spread)
+    record = run(replace(there, device_map="auto", out=tmp_path / "spread"), checks=[]).record
+    assert record["choice"] == plain["choice"]
+    for name in ("weights", "files", "parameters", "parameters_before"):
+        assert record["written"][name] == plain["written"][name]
+    assert record["evaluation"]["result"]["regret"] == plain["evaluation"]["result"]["regret"]
