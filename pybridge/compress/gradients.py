@@ -22,19 +22,22 @@ _POSITIONS_AT_ONCE = 128
 
 
 class LossGradients:
-    """∂ NLL / ∂ h_{t+1} of the dense model for every calibration row and block, kept on disk.
+    """∂ NLL / ∂ h_{t+1} of the dense model for every calibration row and block t ≥ `first`, kept on disk.
 
     NLL is the summed next-token negative log-likelihood of a row, in nats. Blocks are gone through backwards
     one at a time, each run again from its state, so that no more than one block's graph is ever alive.
     """
 
-    def __init__(self, adapter: Adapter, calibration: Int[Tensor, "batches tokens"]) -> None:
+    def __init__(
+        self, adapter: Adapter, calibration: Int[Tensor, "batches tokens"], *, first: int = 0
+    ) -> None:
         self._spool = Spool()
+        self._first = first
         self._slots: list[list[Slot]] = [self._of_row(adapter, row[None]) for row in calibration]
 
     def at_output(self, block: int, row: int, like: Tensor) -> Float[Tensor, "1 tokens d_model"]:
         """∂ NLL / ∂ h_{block+1} of one row, on the device of `like`."""
-        return self._spool.get(self._slots[row][block]).to(like.device)
+        return self._spool.get(self._slots[row][block - self._first]).to(like.device)
 
     def close(self) -> None:
         self._spool.close()
@@ -43,15 +46,16 @@ class LossGradients:
         state = embedded(adapter, ids)
         states = Spool()
         try:
-            entering: list[Slot] = []
+            entering: dict[int, Slot] = {}
             for block in range(adapter.n_blocks):
-                entering.append(states.put(state))
+                if block > self._first:
+                    entering[block] = states.put(state)
                 state = adapter.run_from(block, state, stop=block + 1)
             gradient = head_gradient(adapter, state, ids.to(state.device))
             slots: list[Slot] = []
-            for block in reversed(range(adapter.n_blocks)):
+            for block in reversed(range(self._first, adapter.n_blocks)):
                 slots.append(self._spool.put(gradient))
-                if block > 0:
+                if block > self._first:
                     before = states.get(entering[block]).to(state.device)
                     (gradient,) = _pulled_back(adapter, block, before, gradient)
             return slots[::-1]

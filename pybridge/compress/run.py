@@ -66,7 +66,9 @@ def compress_model(
         require_outputs(adapter, views)
     undo = Undo()
     try:
-        source = None if ids is None else Calibrator(adapter, method, ids, one_pass=one_pass)
+        source = None
+        if ids is not None:
+            source = Calibrator(adapter, method, ids, one_pass=one_pass, first=views[0].block)
         for block, group in groupby(views, key=lambda view: view.block):
             in_block = tuple(group)
             statistics = source.statistics(block, in_block) if source else {}
@@ -95,14 +97,26 @@ def _overwrite(
 
 
 class Calibrator:
-    """Walks the calibration states through the blocks and tells what enters the maps of each."""
+    """Walks the calibration states through the blocks and tells what enters the maps of each.
+
+    Args:
+        first: no block before it is asked for.
+    """
 
     def __init__(
-        self, adapter: Adapter, method: Method, calibration: Int[Tensor, "batches tokens"], *, one_pass: bool
+        self,
+        adapter: Adapter,
+        method: Method,
+        calibration: Int[Tensor, "batches tokens"],
+        *,
+        one_pass: bool,
+        first: int = 0,
     ) -> None:
         self.needs = method.needs
         self.one_pass = one_pass
-        self.gradients = LossGradients(adapter, calibration) if OUTPUT_GRAM in method.needs else None
+        self.gradients = None
+        if OUTPUT_GRAM in method.needs:
+            self.gradients = LossGradients(adapter, calibration, first=first)
         self.states = States(adapter, calibration)
 
     def statistics(self, block: int, views: Sequence[LinearMapView]) -> dict[str, Statistics]:

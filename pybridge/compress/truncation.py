@@ -42,17 +42,19 @@ def balanced_truncation(
 ) -> Matrix:
     """argmin over rank r of ‖Q^{1/2} (W - Ŵ) P^{1/2}‖_F: the error that the loss sees, to second order.
 
-    Ŵ = Q^{-1/2} U_r U_rᵀ Q^{1/2} W with U_r of Q^{1/2} W P^{1/2}. Q = Σ g gᵀ / T from the gradients g at the
-    map's output, plus `damping` times its mean diagonal times the identity, so that its root can be inverted
-    and directions that the sample did not see are not thrown away.
+    The norm is √tr(Q (W - Ŵ) P (W - Ŵ)ᵀ), whatever roots are taken: with Q = L Lᵀ, L triangular, it is
+    ‖Lᵀ (W - Ŵ) P^{1/2}‖_F, and Ŵ = L^{-ᵀ} U_r U_rᵀ Lᵀ W with U_r of Lᵀ W P^{1/2}. Q = Σ g gᵀ / T from the
+    gradients g at the map's output, plus `damping` times its mean diagonal times the identity, so that L can
+    be inverted and directions that the sample did not see are not thrown away.
 
     Source: arXiv:2603.20991v1 §5.4.
     """
     assert statistics is not None
     assert statistics.output_gram is not None
-    root, inverse_root = _roots(statistics.output_gram, settings.damping)
-    weighted = root @ wide(weight)
-    return inverse_root @ _projected_left(weighted, _leading_left(weighted, _input_gram(statistics), rank))
+    lower = _lower_factor(statistics.output_gram, settings.damping)
+    weighted = lower.T @ wide(weight)
+    basis = _leading_left(weighted, _input_gram(statistics), rank)
+    return torch.linalg.solve_triangular(lower.T, basis, upper=True) @ (basis.T @ weighted)
 
 
 def leading(symmetric: Float[Tensor, "n n"], rank: int) -> Float[Tensor, "n rank"]:
@@ -100,12 +102,18 @@ def _square_root(gram: Float[Tensor, "n n"]) -> Float[Tensor, "n n"]:
     return (vectors * values.clamp(min=0).sqrt()) @ vectors.T
 
 
-def _roots(gram: Float[Tensor, "n n"], damping: float) -> tuple[Tensor, Tensor]:
-    """The root of gram + damping · mean diagonal · I and its inverse; the identity for a zero gram."""
+def _lower_factor(gram: Float[Tensor, "n n"], damping: float) -> Float[Tensor, "n n"]:
+    """L with L Lᵀ = gram / mean diagonal + damping · I, lower triangular; the identity for a zero gram."""
     mean = gram.diagonal().mean()
     identity = torch.eye(gram.shape[0], dtype=gram.dtype, device=gram.device)
     if float(mean) == 0.0:
-        return identity, identity
-    values, vectors = torch.linalg.eigh(gram / mean + damping * identity)
-    values = values.clamp(min=damping).sqrt()
-    return (vectors * values) @ vectors.T, (vectors / values) @ vectors.T
+        return identity
+    damped = gram / mean + damping * identity
+    lower, failed = torch.linalg.cholesky_ex(damped)
+    return lower if int(failed) == 0 else _lower_factor_of_spectrum(damped, damping)
+
+
+def _lower_factor_of_spectrum(damped: Float[Tensor, "n n"], damping: float) -> Float[Tensor, "n n"]:
+    """Where rounding is larger than the damping: the eigenvalues that it spoilt are the damping again."""
+    values, vectors = torch.linalg.eigh(damped)
+    return torch.linalg.qr((vectors * values.clamp(min=damping).sqrt()).T).R.T

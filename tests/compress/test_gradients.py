@@ -46,6 +46,22 @@ def test_block_outputs(adapter: Adapter, monkeypatch: pytest.MonkeyPatch) -> Non
             assert float(found.abs().max()) > 1e-6
 
 
+def test_blocks_that_are_not_asked_for_are_not_gone_back_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    adapter = adapter_for(tiny_model("llama", torch.float64))
+    whole = LossGradients(adapter, IDS)
+    pulled, through = gradients_module._pulled_back, []
+    monkeypatch.setattr(
+        gradients_module,
+        "_pulled_back",
+        lambda a, block, *rest: through.append(block) or pulled(a, block, *rest),
+    )
+    some = LossGradients(adapter, IDS, first=2)
+    assert set(through) == {3}  # from the output of the last block to that of block 2
+    for index, row in enumerate(IDS):
+        for block in (2, 3):
+            assert torch.equal(some.at_output(block, index, row), whole.at_output(block, index, row))
+
+
 @pytest.mark.parametrize("per_head", [False, True])
 def test_output_gramians(adapter: Adapter, per_head: bool) -> None:
     gradients = LossGradients(adapter, IDS)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from pybridge.compress import METHODS, Settings, Statistics
+from pybridge.compress.truncation import _lower_factor
 from pybridge.errors import NonFiniteError, SettingError
 
 SHAPES = [(12, 5), (5, 12), (8, 8), (1, 6), (6, 1)]
@@ -104,6 +105,18 @@ def test_a_singular_gramian_is_no_trouble() -> None:
         compressed = torch.as_tensor(METHODS[name].compress(weight, Settings(rank=3), statistics).weight)
         # rank 3 is all that three tokens can see: on them nothing is lost
         torch.testing.assert_close(compressed @ inputs.T, weight @ inputs.T, rtol=0, atol=1e-6)
+
+
+def test_a_damping_below_rounding_still_has_a_factor() -> None:
+    """A singular Gramian that rounding has made indefinite: Cholesky breaks off, the spectrum does not."""
+    gradients = random(2, 8)
+    singular = gradients.T @ gradients
+    damped = singular / singular.diagonal().mean() + 1e-18 * torch.eye(8, dtype=torch.float64)
+    assert int(torch.linalg.cholesky_ex(damped).info) != 0
+    lower = _lower_factor(singular, 1e-18)
+    torch.testing.assert_close(lower @ lower.T, damped, rtol=0, atol=1e-14)
+    assert torch.equal(lower, lower.tril())
+    assert float(lower.diagonal().abs().min()) > 0
 
 
 @pytest.mark.parametrize("name", ["svd", "asvd", "balanced"])
