@@ -56,9 +56,10 @@ def from_record(record: Any, where: str) -> Certificate:
     top = Fields.of(record, where)
     if record.get("kind") != KIND:
         raise CertificateError(f"{where}: not a certificate: `kind` is {record.get('kind')!r}, not {KIND!r}.")
-    if record.get("schema_version") != SCHEMA_VERSION:
+    version = record.get("schema_version")
+    if version is True or version != SCHEMA_VERSION:  # True == 1 in Python, not in JSON
         raise CertificateError(
-            f"{where}: schema version {record.get('schema_version')!r}, but this version reads "
+            f"{where}: schema version {version!r}, but this version reads "
             f"{SCHEMA_VERSION}. Verify with the version that wrote it."
         )
     base = top.object("base")

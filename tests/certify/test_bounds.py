@@ -79,6 +79,7 @@ def delete(*path: Any) -> Callable[[Any], None]:
         (set_at("kind", "a recipe"), "not a certificate: `kind` is 'a recipe'"),
         (set_at("schema_version", 2), "schema version 2, but this version reads 1"),
         (delete("schema_version"), "schema version None"),
+        (set_at("schema_version", True), "schema version True, but this version reads 1"),
         (delete("base"), "b: `base` is missing"),
         (set_at("base", "gpt2"), "b: base: a JSON object was expected, not a str"),
         (set_at("base", "weight_digest", "sha256:12"), "b: base: `weight_digest` must be `sha256:`"),

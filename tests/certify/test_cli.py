@@ -40,8 +40,10 @@ def test_help_loads_nothing_heavy(command: str) -> None:
     assert done.stdout.rstrip().endswith("[]")
 
 
-def test_help_names_every_method() -> None:
-    text = invoke("compress", "--help").stdout
+@pytest.mark.parametrize("place", ["compress --help", "drift --help", "docs/certificates.md"])
+def test_every_method_is_named(place: str) -> None:
+    is_page = place.endswith(".md")
+    text = (ROOT / place).read_text("utf-8") if is_page else invoke(*place.split()).stdout
     assert all(re.search(rf"(?<![\w+]){re.escape(name)}(?![\w+])", text) for name in METHODS)
 
 
