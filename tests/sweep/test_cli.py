@@ -21,11 +21,13 @@ def test_a_sweep_goes_on_where_it_ended(tmp_path: Path, capsys: pytest.CaptureFi
     command += ["--calibration-tokens", "32", "--vectors", "8", "--summary", str(tmp_path / "page")]
     code, out, _ = outcome(capsys, *command, "--maps", r"^0\.q\.0$")
     assert code == 0
-    assert "30 configurations done now; 30 of 2,700" in out
+    assert (
+        "30 configurations done now and all of --maps with them; 30 of the whole model's 2,700 are in" in out
+    )
     assert "288 HOLDS, 0 VIOLATED of 288 checks" in out
     code, out, _ = outcome(capsys, *command, "--maps", r"^0\.q\.[01]$")
     assert code == 0
-    assert "30 configurations done now; 60 of 2,700" in out
+    assert "and all of --maps with them; 60 of the whole model's 2,700 are in" in out
     assert (tmp_path / "page.md").read_text().startswith("# Every bound on 60 configurations of tiny-gpt2")
 
 
