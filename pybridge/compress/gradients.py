@@ -21,6 +21,10 @@ _POSITIONS_AT_ONCE = 128
 """Positions whose logits are alive together: a vocabulary is many times wider than a block."""
 
 
+WITHOUT_EXPERTS = r"^(?!.*\.e\d)"
+"""A filter for the names of all maps but those of experts, `3.mlp_up.e5`."""
+
+
 class LossGradients:
     """∂ NLL / ∂ h_{t+1} of the dense model for every calibration row and block t ≥ `first`, kept on disk.
 
@@ -118,7 +122,7 @@ def require_outputs(adapter: Adapter, views: Sequence[LinearMapView]) -> None:
         if _site_of(adapter, view).expert is not None:
             raise SettingError(
                 f"{view.name}: the outputs of an expert cannot be seen, so it has no output Gramian. "
-                "Choose another method, such as asvd, or leave the experts out."
+                rf"Choose another method, such as asvd, or leave the experts out: --maps '{WITHOUT_EXPERTS}'."
             )
 
 

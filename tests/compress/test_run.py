@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -278,3 +279,21 @@ def test_a_run_twice_gives_the_same_bits(gpt2: Adapter) -> None:
         with compress_model(gpt2, METHODS["balanced"], settings_of("balanced"), CALIBRATION):
             digests.add(weight_digest(gpt2.model))
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("name", ["mixtral", "qwen2-moe", "qwen3-moe"])
+def test_experts_have_no_output_gramian_and_the_message_says_how_to_leave_them_out(name: str) -> None:
+    adapter, ids = adapter_for(tiny_model(name)), tiny_ids(batch=2, tokens=12)
+    digest = weight_digest(adapter.model)
+    with pytest.raises(
+        SettingError, match=r"mlp_gate\.e0: the outputs of an expert cannot be seen"
+    ) as refused:
+        compress_model(adapter, METHODS["balanced"], Settings(rank=2), ids)
+    assert weight_digest(adapter.model) == digest
+    (pattern,) = re.findall(r"--maps '(.*)'", str(refused.value))
+    seen: list[str] = []
+    compress_model(
+        adapter, METHODS["balanced"], Settings(rank=2), ids, maps=pattern,
+        on_map=lambda view, *_: seen.append(view.name),
+    )  # fmt: skip
+    assert seen == [view.name for view in adapter.linear_maps() if view.expert is None]
