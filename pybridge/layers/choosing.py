@@ -34,11 +34,21 @@ class Chooser:
             return None
         return rank(criterion, self.observed, blend_weight=self.blend_weight)
 
-    def blocks(self, criterion: Criterion, count: int) -> tuple[int, ...]:
+    @property
+    def other_positions(self) -> tuple[str, ...]:
+        """The position sets that ρ was measured over and that do not decide."""
+        return tuple(over.positions for over in self.observed.rho[:-1])
+
+    def blocks(self, criterion: Criterion, count: int, *, positions: str | None = None) -> tuple[int, ...]:
         """The blocks to remove, in the order in which they go.
 
+        Args:
+            positions: a position set for a distance of ρ; by default the one that decides.
         Raises: SettingError if fewer can be ranked.
         """
+        if positions is not None:
+            (over,) = (over for over in self.observed.rho if over.positions == positions)
+            return Ranking(criterion, rho_scores(criterion, over)).first(count)
         if criterion is Criterion.GREEDY:
             return tuple(done.block for done in self.rounds[:count])
         if criterion is Criterion.ANGULAR:
@@ -51,14 +61,11 @@ class Chooser:
         """
         if criterion not in (Criterion.RHO, Criterion.RHO_AMPLITUDE, Criterion.LOG_RHO):
             return {}
-        return {
-            over.positions: _first(Ranking(criterion, rho_scores(criterion, over)), count)
-            for over in self.observed.rho
-        }
+        names = [over.positions for over in self.observed.rho]
+        return {name: self._first(criterion, count, name) for name in names}
 
-
-def _first(ranking: Ranking, count: int) -> list[int] | None:
-    try:
-        return sorted(ranking.first(count))
-    except SettingError:
-        return None
+    def _first(self, criterion: Criterion, count: int, positions: str) -> list[int] | None:
+        try:
+            return sorted(self.blocks(criterion, count, positions=positions))
+        except SettingError:
+            return None

@@ -21,41 +21,58 @@ class Compared:
     """One criterion at one k.
 
     Attributes:
+        positions: a position set that does not decide, where ρ is taken over one; else None.
         blocks: in the order of removal; None where the criterion cannot rank so many, and then `reason`
             says why.
     """
 
     criterion: Criterion
+    positions: str | None
     count: int
     blocks: tuple[int, ...] | None
     cell: Cell | None
     speed: Speed | None
     reason: str | None = None
 
+    @property
+    def label(self) -> str:
+        """`rho`, or `rho all`."""
+        return self.criterion.value if self.positions is None else f"{self.criterion} {self.positions}"
+
 
 def compare(
     chooser: Chooser, count: int, scorer: Scorer, stopwatch: Stopwatch, progress: Progress = SILENT
 ) -> list[Compared]:
-    """Rows by criterion, then k; equal sets of blocks are scored once, sets of equal kinds timed once."""
-    progress.begin("comparing criteria", count * len(chooser.criteria))
+    """Rows by criterion, then k; equal sets of blocks are scored once, sets of equal kinds timed once.
+
+    |ρ - 1| is there for the position set that decides, and again for the other one.
+    """
+    asked: list[tuple[Criterion, str | None]] = [(criterion, None) for criterion in chooser.criteria]
+    asked[1:1] = [(Criterion.RHO, positions) for positions in chooser.other_positions]
+    progress.begin("comparing criteria", count * len(asked))
     rows = []
-    for criterion in chooser.criteria:
+    for criterion, positions in asked:
         for k in range(1, count + 1):
-            rows.append(compared(chooser, criterion, k, scorer, stopwatch))
+            rows.append(compared(chooser, criterion, k, scorer, stopwatch, positions))
             progress.advance()
     return rows
 
 
 def compared(
-    chooser: Chooser, criterion: Criterion, count: int, scorer: Scorer, stopwatch: Stopwatch
+    chooser: Chooser,
+    criterion: Criterion,
+    count: int,
+    scorer: Scorer,
+    stopwatch: Stopwatch,
+    positions: str | None = None,
 ) -> Compared:
     """One row."""
     try:
-        blocks = chooser.blocks(criterion, count)
+        blocks = chooser.blocks(criterion, count, positions=positions)
     except SettingError as error:
-        return Compared(criterion, count, None, None, None, str(error))
+        return Compared(criterion, positions, count, None, None, None, str(error))
     cell = scorer.without(blocks)
-    return Compared(criterion, count, blocks, cell, stopwatch.without(blocks), cell.reason)
+    return Compared(criterion, positions, count, blocks, cell, stopwatch.without(blocks), cell.reason)
 
 
 def compared_record(row: Compared, dense: Cell) -> Record:
@@ -63,7 +80,9 @@ def compared_record(row: Compared, dense: Cell) -> Record:
     scores = None if row.cell is None else row.cell.scores
     regret = None if row.cell is None else row.cell.regret(dense)
     return {
+        "label": row.label,
         "criterion": row.criterion.value,
+        "positions": row.positions,
         "count": row.count,
         "blocks": None if row.blocks is None else sorted(row.blocks),
         "order": None if row.blocks is None else list(row.blocks),

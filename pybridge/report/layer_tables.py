@@ -24,8 +24,9 @@ BLOCKS_LEGEND = (
 )
 COMPARISON_LEGEND = (
     "Perplexity without the k blocks that each criterion removes, under the protocol above, * the least of a "
-    "line; speed-up: whole / shorter, measured in turns, for the chosen criterion's blocks, and what it "
-    "could be at most from the share of those blocks."
+    "line. rho all: |ρ - 1| over all positions; every other ρ is over those that decide. speed-up: whole / "
+    "shorter, measured in turns, for the chosen criterion's blocks, and what it could be at most from the "
+    "share of those blocks."
 )
 _CHECKED = (
     ("E1", "layer_removal_identity"),
@@ -173,18 +174,18 @@ def _distance(positions: str, name: str) -> Callable[[Record], str]:
 def comparison_table(record: Record) -> Table:
     """Perplexity by k and criterion; the least of a line is marked."""
     rows = record["comparison"]
-    criteria = list(dict.fromkeys(row["criterion"] for row in rows))
+    labels = list(dict.fromkeys(row["label"] for row in rows))
     chosen = record["choice"]["criterion"]
     table = Table(title="Criteria compared", title_justify="left", box=None, pad_edge=False)
-    for name in ("k", *criteria, "speed-up", "at most"):
+    for name in ("k", *labels, "speed-up", "at most"):
         table.add_column(name, justify="right", no_wrap=True)
     for count in dict.fromkeys(row["count"] for row in rows):
-        line = {row["criterion"]: row for row in rows if row["count"] == count}
+        line = {row["label"]: row for row in rows if row["count"] == count}
         least = min((r["perplexity"] for r in line.values() if r["perplexity"] is not None), default=None)
         timed = line.get(chosen) or next(iter(line.values()))
         table.add_row(
             str(count),
-            *(_marked(line[name]["perplexity"], least) for name in criteria),
+            *(_marked(line[name]["perplexity"], least) for name in labels),
             compact(timed["speed_up"]),
             compact(timed["speed_up_limit"]),
         )
@@ -199,7 +200,7 @@ def _marked(value: float | None, least: float | None) -> Text:
 def detail_table(record: Record, *, wide: bool) -> Table:
     """Every cell with its blocks, its regret's interval and its speed."""
     columns = (
-        Column("criterion", lambda row: row["criterion"], left=True),
+        Column("criterion", lambda row: row["label"], left=True),
         Column("k", lambda row: str(row["count"])),
         Column("perplexity", lambda row: compact(row["perplexity"], 5)),
         Column("regret", lambda row: compact(row["regret"] and row["regret"]["regret"])),

@@ -69,8 +69,11 @@ def test_the_choice_is_the_nearest_rho(record: Any) -> None:
 
 
 def test_every_criterion_is_compared_at_every_k(record: Any) -> None:
-    rows = {(row["criterion"], row["count"]): row for row in record["comparison"]}
-    assert set(rows) == {(c.value, k) for c in Criterion for k in (1, 2)}
+    rows = {(row["label"], row["count"]): row for row in record["comparison"]}
+    assert set(rows) == {(name, k) for name in ("rho all", *Criterion) for k in (1, 2)}
+    for label, positions in (("rho", "skip:4"), ("rho all", "all")):
+        distances = {b["block"]: abs(b["rho"][positions]["rho"] - 1) for b in record["blocks"]}
+        assert rows[label, 2]["order"] == sorted(distances, key=lambda t: distances[t])[:2]
     assert record["left_out"] == []
     for row in rows.values():
         assert len(row["blocks"]) == row["count"]
