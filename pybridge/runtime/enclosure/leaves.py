@@ -110,7 +110,8 @@ def image_radius(
     rows, columns = shape
     size, frobenius = x.mid_norm()[1], np.asarray(frobenius)
     underflow = math.sqrt(rows) * columns * TINY
-    rounding = bound_product(gamma(columns) * frobenius, size) + underflow
+    # γ last: with W subnormal, γ ‖W‖_F alone would underflow to 0, however large x is
+    rounding = gamma(columns) * bound_product(frobenius, size) + underflow
     rounding = np.where((size == 0) | (frobenius == 0), 0.0, rounding)
     known = bound_product(frobenius, x.rad) + bound_product(radius, size + x.rad)
     return np.asarray(padded(rounding + known))

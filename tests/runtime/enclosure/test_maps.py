@@ -60,6 +60,17 @@ def test_images_contain_the_truth(problem: Any) -> None:
         assert within(enclosed.image(X), truth @ qx), name
 
 
+def test_images_of_subnormal_maps_contain_the_truth() -> None:
+    """The products are ordinary numbers with an ordinary rounding, far above what underflow costs."""
+    rng = np.random.default_rng(0)
+    for size in (1e20, 1e150, 1e300):
+        w = np.ldexp(rng.integers(1, 2**20, (3, 6)).astype(np.float64), -1074)
+        x = size * rng.standard_normal(6)
+        found = EnclosedMap.exact(w).image(EnclosedVec.exact(x))
+        assert np.isfinite(found.rad)
+        assert within(found, rational(w) @ rational(x))
+
+
 @given(problems())
 def test_differences_of_images_contain_the_truth(problem: Any) -> None:
     w, s, u, v, x = problem
