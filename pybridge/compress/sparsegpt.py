@@ -69,7 +69,10 @@ def reconstructed(
     block of 128 columns together, so that rows end with unlike numbers of zeros. Here each row is its own
     group, and blocks share its zeros out evenly: those up to column i number round(sparsity · i), so that a
     row has exactly round(sparsity · in) of them. N:M patterns choose within each group of a row when its
-    turn comes, as in the original; blocks are then the whole groups that fit 128.
+    turn comes, as in the original; blocks are then the whole groups that fit 128. The rows cost no perplexity
+    (SmolLM2-135M at 0.5, 24 × 1,024 tokens: 34.72 by rows, 35.55 by blocks; a change of the damping's tenth
+    digit moved the former by 1 %), but ‖W - Ŵ‖₂ / ‖W‖₂ has a median of 0.29 in place of 0.24: a block
+    spares its large rows, a row cannot be spared.
 
     A dead column (its input was always 0) has score 0 and goes first; those beyond a group's share keep their
     weights, where the original zeroes them all.
