@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ calm_threads()  # as the command line does, before NumPy is there
 import norms  # noqa: E402
 import pybridge_extracted  # noqa: E402
 import torch  # noqa: E402
+from costs import Cost, in_turns, print_costs, seconds  # noqa: E402
 
 from pybridge.binding.ledger import Ledger  # noqa: E402
 from pybridge.binding.lockstep_scope import measure_lockstep  # noqa: E402
@@ -46,37 +45,6 @@ from pybridge.runtime.enclosure import EnclosureBackend, NormSource  # noqa: E40
 
 ROOT = Path(__file__).resolve().parents[1]
 GIGABYTE = 1e9
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One line of the table: `measured` must not exceed `allowed`."""
-
-    name: str
-    measured: float
-    allowed: float
-    unit: str
-    detail: str
-
-    def __str__(self) -> str:
-        verdict = "ok" if self.measured <= self.allowed else "OVER"
-        return (
-            f"{self.name:44}{self.measured:9.3g}{self.allowed:9.3g} {self.unit:4}{verdict:>5}   {self.detail}"
-        )
-
-
-def seconds(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def in_turns(repeats: int, *works: Callable[[], Any]) -> list[float]:
-    """Median seconds of each, taking turns so that a busy moment hits all alike; one round warms up."""
-    for work in works:
-        work()
-    rounds = [[seconds(work) for work in works] for _ in range(repeats)]
-    return [statistics.median(times) for times in zip(*rounds, strict=True)]
 
 
 def profile_cost(opened: OpenModel, ids: torch.Tensor, eps: tuple[float, ...], repeats: int) -> Cost:
@@ -248,12 +216,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     print(f"{arguments.model}, {arguments.tokens} tokens, float32, cpu, {torch.get_num_threads()} threads")
-    print(f"{'':44}{'measured':>9}{'allowed':>9}")
-    over = False
-    for cost in costs(arguments):
-        print(cost, flush=True)
-        over |= cost.measured > cost.allowed
-    sys.exit(1 if over else 0)
+    sys.exit(1 if print_costs(costs(arguments)) else 0)
 
 
 if __name__ == "__main__":

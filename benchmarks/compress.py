@@ -25,8 +25,7 @@ calm_threads()  # as the command line does, before NumPy is there
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
-from check import Cost, in_turns, seconds  # noqa: E402
-from norms import timed  # noqa: E402
+from costs import Cost, in_turns, print_costs, seconds, timed  # noqa: E402
 
 from pybridge.approx import Approximation, LowRank, Sparse, Stage, compose  # noqa: E402
 from pybridge.binding.norm_cache import DiskNormCache  # noqa: E402
@@ -190,11 +189,7 @@ def main() -> None:
     ids = calibration_tokens(text, opened.tokenizer, tokens=arguments.tokens, context=arguments.context)
     shape = f"{ids.shape[0]} × {ids.shape[1]:,}"
     print(f"{arguments.model}, {shape} tokens, float32, cpu, {torch.get_num_threads()} threads")
-    print(f"{'':44}{'measured':>9}{'allowed':>9}")
-    over = False
-    for cost in costs(arguments, opened, ids):
-        print(cost, flush=True)
-        over |= cost.measured > cost.allowed
+    over = print_costs(costs(arguments, opened, ids))
     sys.exit(1 if over and not arguments.quick else 0)
 
 

@@ -11,13 +11,12 @@ ends are held is float64 singular values, untimed.
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import numpy as np
 import torch
+from costs import timed
 
 from pybridge.compress.low_rank import Factors, truncate
 from pybridge.compress.magnitude import top_magnitude_mask
@@ -26,7 +25,6 @@ from pybridge.runtime.enclosure import EnclosedMap, NormSource
 from pybridge.runtime.enclosure.source import compute
 
 Matrix = np.ndarray
-T = TypeVar("T")
 
 
 @dataclass
@@ -61,12 +59,6 @@ class Result:
             max(t.worst_upper for t in times),
             max(t.worst_lower for t in times),
         )
-
-
-def timed(work: Callable[[], T]) -> tuple[T, float]:
-    start = time.perf_counter()
-    result = work()
-    return result, time.perf_counter() - start
 
 
 def measure(
