@@ -97,7 +97,7 @@ def local_lipschitz(
                 )
             change = abs(found - estimate) / found if count > 1 and found else None
             estimate = found
-            back = reverse(image).to(torch.float64)
+            back = reverse(image).to("cpu", torch.float64)  # not every device has float64
             size = _norm(back)
             if size == 0 or (change is not None and change <= tolerance):
                 break
