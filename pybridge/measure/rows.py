@@ -46,6 +46,7 @@ class ErrorRatios:
         identity: (1 + 2 L cosφ + L²) / (1 + 2 g cosθ + g²), which Theorem 10a says is ρ; None likewise.
         lost_to_alignment: bound - identity = 2 L (1 - cosφ) / (1 + 2 g cosθ + g²): what the step cosφ ≤ 1
             loses.
+        relative_error_in, relative_error_out: ‖e‖ / ‖h‖ before and after the update.
     """
 
     L: float
@@ -59,6 +60,15 @@ class ErrorRatios:
     lost_to_alignment: float | None
     relative_error_in: float
     relative_error_out: float
+
+    @property
+    def V(self) -> float:
+        """V(t) = ‖e_t‖² / ‖h_t‖²; `next_V` is V(t+1)."""
+        return self.relative_error_in**2
+
+    @property
+    def next_V(self) -> float:
+        return self.relative_error_out**2
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ Grid = list[list[Any]]
 
 OF_THE_CLEAN_RUN = ("g", "cos_theta", "alpha_sq")
 OF_THE_ERROR = (
+    "V",
+    "next_V",
     "L",
     "rho",
     "rho_amplitude",

@@ -40,7 +40,7 @@ class ProfileReport:
     """What a run found.
 
     Attributes:
-        record: everything, JSON-ready (`report.profile_schema.PROFILE_RECORD`).
+        record: everything, JSON-ready.
         exit_code: 0; 1 when a theorem was violated; 2 when an evaluation ended in ERROR.
     """
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.cells import cell_len
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -41,3 +43,9 @@ def column_table(title: str, columns: Sequence[Column], rows: Sequence[Record], 
     for row in rows:
         table.add_row(*(column.cell(row) for column in shown))
     return table
+
+
+def full_width(table: Table, console: Console) -> int:
+    """What a table takes when nothing of it gives way."""
+    boundless = console.options.update(max_width=10_000)
+    return Measurement.get(console, boundless, table).maximum

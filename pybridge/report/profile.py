@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from pybridge.report import legends
-from pybridge.report.columns import WIDE, Column, column_table
+from pybridge.report.columns import WIDE, Column, column_table, full_width
 from pybridge.report.numbers import compact
 from pybridge.report.profile_lines import name_of, profile_lines, rows_of
 from pybridge.report.tables import ledger_table, unmet_lines
@@ -18,10 +18,10 @@ Record = dict[str, Any]
 
 BLOCKS = (
     "g = ‖u‖ / ‖h‖ of an update h → h + u, θ the angle of h and u; e = ĥ - h of the run whose h_0 is "
-    "perturbed by ε, L = ‖û - u‖ / ‖e‖, φ the angle of e and û - u; ρ = V after / V with V = ‖e‖² / ‖h‖², by "
-    "10a the ratio β² / α² of the growths of ‖e‖² and ‖h‖². bound: Theorem 10's (1 + L)² / α²; lost: bound "
-    "- ρ = 2 L (1 - cosφ) / α², all of it by cosφ ≤ 1. ∏ρ after: of the later blocks. budget: share of block "
-    "t in the error a model may bear, 1 / ∏ρ after, summing to 1."
+    "perturbed by ε, V = ‖e‖² / ‖h‖² before the update, L = ‖û - u‖ / ‖e‖, φ the angle of e and û - u; "
+    "ρ = V after / V, by 10a the ratio β² / α² of the growths of ‖e‖² and ‖h‖². bound: Theorem 10's (1 + L)² "
+    "/ α²; lost: bound - ρ = 2 L (1 - cosφ) / α², all of it by cosφ ≤ 1. ∏ρ after: of the later blocks. "
+    "budget: share of block t in the error a model may bear, 1 / ∏ρ after, summing to 1."
 )
 OVER_RUNS = (
     "Each ratio is taken within one run; then means over seeds, and over sequences with Student's t interval "
@@ -58,18 +58,26 @@ def print_profile(record: Record, console: Console, *, quiet: bool = False) -> N
     for line in unmet_lines(record):
         console.print(line, soft_wrap=True, markup=False)
     for legend, tables in (
-        (BLOCKS, block_tables(record, wide=wide)),
-        (OVER_RUNS, run_tables(record, wide=wide)),
-        (TOKENS, token_tables(record, wide=wide)),
-        (NORMS, norm_tables(record, wide=wide)),
-        (LOCAL, local_tables(record, wide=wide)),
+        (BLOCKS, block_tables),
+        (OVER_RUNS, run_tables),
+        (TOKENS, token_tables),
+        (NORMS, norm_tables),
+        (LOCAL, local_tables),
     ):
-        for table in tables:
+        for table in _fitting(tables, record, console):
             console.print()
             console.print(table)
             if legend:
                 console.print(legend, markup=False)
             legend = ""
+
+
+def _fitting(tables: Callable[..., Iterator[Table]], record: Record, console: Console) -> Sequence[Table]:
+    """Tables of one kind with all their columns where every one of them fits, else with the narrow ones."""
+    whole = list(tables(record, wide=True))
+    if console.width >= WIDE and all(full_width(table, console) <= console.width for table in whole):
+        return whole
+    return list(tables(record, wide=False))
 
 
 def _mean(name: str, key: str, *, wide_only: bool = False) -> Column:
@@ -94,6 +102,7 @@ _BLOCKS = (
     Column("block", name_of),
     _mean("g", "g"),
     _mean("cosθ", "cos_theta"),
+    _mean("V", "V", wide_only=True),
     _mean("L", "L"),
     _mean("ρ", "rho"),
     _mean("√ρ", "rho_amplitude", wide_only=True),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 import torch
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 import pybridge.profile
 from pybridge.cli import app
-from pybridge.profile import ProfileRunSpec
+from pybridge.profile import ProfileRunSpec, run
+from pybridge.report.profile import print_profile
 from tests.models.folders import save_tiny
 from tests.models.tiny import tiny_model
 
@@ -84,6 +87,7 @@ def test_sentences_first_then_the_tables(spec: ProfileRunSpec, tmp_path: Path) -
         assert words in result.stdout, words
     for row in json.loads(path.read_text(encoding="utf-8"))["blocks"]:
         assert f"{row['rho']['mean']:.4g}" in result.stdout
+        assert f"{row['V']['mean']:.4g}" in result.stdout
         assert f"{row['lost_to_alignment']['mean']:.4g}" in result.stdout
 
 
@@ -92,6 +96,15 @@ def test_one_run_has_no_table_of_runs_and_no_local_constants(spec: ProfileRunSpe
     assert result.exit_code == 0, result.stderr
     assert "Over runs" not in result.stdout
     assert "L_loc" not in result.stdout
+
+
+@pytest.mark.parametrize("width", [80, 125, 170])
+def test_no_column_is_cut_off_whatever_the_terminal(spec: ProfileRunSpec, width: int) -> None:
+    console = Console(width=width, record=True, file=StringIO())
+    print_profile(run(spec).record, console)
+    printed = console.export_text()
+    assert printed.count("Theorem 10\n") == 4  # sizes, position sets
+    assert (" √ρ " in printed) is (width == 170)
 
 
 def test_quiet_prints_the_sentences_alone(spec: ProfileRunSpec) -> None:

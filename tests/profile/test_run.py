@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import jsonschema
 import pybridge_extracted
 import pytest
 import torch
@@ -27,6 +28,7 @@ from pybridge.profile.memory import bytes_of_row, groups_of, rows_that_fit
 from pybridge.profile.passes import Passes, Plan, Run
 from pybridge.profile.record import settings_of
 from pybridge.profile.texts import sequences_of
+from pybridge.report import profile_schema
 from pybridge.runtime.enclosure import EnclosureBackend
 from pybridge.runtime.verdict import Verdict
 from tests.models.folders import TEXT, save_tiny
@@ -146,6 +148,9 @@ def test_what_is_averaged_are_ratios_and_products_of_single_runs() -> None:
     rhos = [[r.error.rho for r in rows if r.error] for rows in chosen]
     blocks, summary = setting.blocks(), setting.summary()
     assert blocks[1]["rho"]["mean"] == pytest.approx(sum(r[1] for r in rhos) / 3)
+    energies = [rows[1].error.relative_error_in ** 2 for rows in chosen if rows[1].error]
+    assert blocks[1]["V"]["mean"] == pytest.approx(sum(energies) / 3)
+    assert blocks[0]["next_V"] == blocks[1]["V"]
     assert blocks[0]["downstream"]["mean"] == pytest.approx(sum(math.prod(r[1:]) for r in rhos) / 3)
     assert summary["product_of_all"]["mean"] == pytest.approx(sum(math.prod(r) for r in rhos) / 3)
     indices = [
@@ -194,9 +199,12 @@ def test_the_record_is_whole_and_the_same_twice(spec: ProfileRunSpec, tmp_path: 
     assert report.exit_code == 0
     written = json.loads(path.read_text(encoding="utf-8"))
     again = run(replace(spec, json=None)).record
+    jsonschema.validate(again, profile_schema.PROFILE_RECORD)
     for record in (written, again):
-        assert record.pop("timing")["profile_s"] > 0
+        assert record["timing"]["profile_s"] > 0
+        record["timing"] = {}
     assert written == json.loads(json.dumps(again))
+    jsonschema.validate(written, profile_schema.PROFILE_RECORD)
     assert written["kind"] == "living-inference profile"
     assert written["model"]["digest"].startswith("sha256:")
     assert written["text"]["digest"].startswith("sha256:")
@@ -206,6 +214,14 @@ def test_the_record_is_whole_and_the_same_twice(spec: ProfileRunSpec, tmp_path: 
     assert [row["block"] for row in written["local_lipschitz"]["blocks"]] == [0, 1, 2, 3]
     assert "estimate" in written["local_lipschitz"]["label"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.json"]
+
+
+@pytest.mark.parametrize("name", ["lfm2", "gpt2"])
+def test_sublayers_and_noise_are_in_the_schema_too(name: str, tmp_path: Path, text_file: Path) -> None:
+    folder = save_tiny(tmp_path / name, name)
+    noise = {"dtype": "bfloat16", "eps": (0.07,)} if name == "gpt2" else {}
+    spec = ProfileRunSpec(str(folder), text_file, tokens=24, granularity="sublayer", **noise)
+    jsonschema.validate(run(spec).record, profile_schema.PROFILE_RECORD)
 
 
 def test_a_directional_ratio_stays_below_the_local_constant(spec: ProfileRunSpec) -> None:
