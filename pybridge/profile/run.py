@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ import pybridge_extracted
 from pybridge.binding.ledger import Ledger
 from pybridge.binding.record import theorem_record, totals_record
 from pybridge.binding.violations import ViolationWriter
-from pybridge.files.atomic import write_atomically
+from pybridge.files.record import write_record
 from pybridge.measure.about import about_record
 from pybridge.measure.clock import Clock
 from pybridge.measure.environment import environment_record, versions
@@ -20,13 +19,14 @@ from pybridge.measure.noise import refuse_below_floor
 from pybridge.measure.positions import position_sets
 from pybridge.measure.progress import SILENT, Progress
 from pybridge.models.opening import OpenModel, open_model
+from pybridge.models.text import named_text
 from pybridge.profile.combinations import CombinationBackend
 from pybridge.profile.lipschitz import LocalLipschitz, local_lipschitz_of_blocks
 from pybridge.profile.memory import bytes_of_row, free_bytes, rows_that_fit
 from pybridge.profile.passes import Passes, Plan
 from pybridge.profile.record import lipschitz_record, norm_record, rows_record, settings_of
 from pybridge.profile.spec import ProfileRunSpec
-from pybridge.profile.texts import read, sequences_of
+from pybridge.profile.texts import sequences_of
 from pybridge.runtime.enclosure import EnclosureBackend
 from pybridge.runtime.verdict import Verdict
 
@@ -40,7 +40,7 @@ class ProfileReport:
     """What a run found.
 
     Attributes:
-        record: everything, JSON-ready.
+        record: everything, JSON-ready (`report.profile_schema.PROFILE_RECORD`).
         exit_code: 0; 1 when a theorem was violated; 2 when an evaluation ended in ERROR.
     """
 
@@ -60,7 +60,7 @@ def run(
     spec.require_sound()
     clock = Clock()
     with clock.stage("open"):
-        source, text = read(spec)  # before a model that may have to be downloaded
+        source, text = named_text(spec.text, spec.dataset)  # before a model that may have to be downloaded
         progress.begin("opening the model")
         opened = open_model(
             spec.model,
@@ -104,7 +104,7 @@ def run(
         "timing": clock.seconds,
     }
     if spec.json is not None:
-        write_atomically(spec.json, to_json(record))
+        write_record(spec.json, record)
     return ProfileReport(record, _exit_code(ledger))
 
 
@@ -116,11 +116,6 @@ def plan_of(spec: ProfileRunSpec, opened: OpenModel) -> Plan:
     rows = min(rows, len(spec.eps) + 1)
     positions = position_sets(spec.skip_tokens, spec.tokens)
     return Plan(spec.eps, spec.seeds, spec.granularity, positions, rows)
-
-
-def to_json(record: dict[str, Any]) -> bytes:
-    """The record as a UTF-8 file; no NaN and no infinity ever."""
-    return (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _chosen(checks: Iterable[Any] | None) -> list[Any]:

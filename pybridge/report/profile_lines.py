@@ -85,10 +85,11 @@ def norm_lines(record: Record) -> Iterator[str]:
         worst = max(rows, key=lambda row: row["largest_inverse_sigma"])
         gained = max(rows, key=lambda row: row["largest_bound"])
         whole = sum(row["contracting"] == 1 for row in rows)
+        bound = compact(gained["largest_bound"])
         yield (
             f"Norms, {where(positions)}: 1/σ ≤ 1 everywhere in {whole} of {len(rows)}; largest 1/σ "
             f"{compact(worst['largest_inverse_sigma'])} at {worst['block']}.{worst['norm']}; largest bound "
-            f"on a Jacobian, max|γ|/σ, {compact(gained['largest_bound'])} at {gained['block']}.{gained['norm']}."
+            f"on a Jacobian, max|γ|/σ, {bound} at {gained['block']}.{gained['norm']}."
         )
 
 
