@@ -11,7 +11,6 @@ if __name__ == "__main__":  # here, before anything heavy is imported
 
     main(["check", *sys.argv[1:]])
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,8 +40,10 @@ from pybridge.binding.violations import ViolationWriter
 from pybridge.compress.magnitude import kept_count
 from pybridge.compress.split import Splitter
 from pybridge.errors import SettingError
-from pybridge.files.atomic import require_writable, write_atomically
+from pybridge.files.atomic import require_writable
+from pybridge.files.record import write_record
 from pybridge.measure.about import about_record
+from pybridge.measure.asked import require_eps, require_seeds, require_tokens, require_within_context
 from pybridge.measure.cache import DiskCache
 from pybridge.measure.clock import Clock
 from pybridge.measure.environment import environment_record, versions
@@ -57,12 +58,7 @@ from pybridge.measure.swap import Replacement
 from pybridge.models.cache import cache_root
 from pybridge.models.linear_maps import LinearMapView
 from pybridge.models.opening import OpenModel, open_model
-from pybridge.models.text import (
-    embedded_text,
-    load_dataset_text,
-    read_text,
-    tokenise,
-)
+from pybridge.models.text import named_text, tokenise
 from pybridge.runtime.enclosure import EnclosureBackend, NormSource
 from pybridge.runtime.verdict import Verdict
 
@@ -114,21 +110,9 @@ class CheckSpec:
 
         Raises: SettingError; OutputError for an output that cannot be written.
         """
-        if self.text is not None and self.dataset is not None:
-            raise SettingError("--text and --dataset both name a text; give one of them.")
-        if self.tokens < 2:
-            raise SettingError(f"--tokens is {self.tokens}; at least 2 are needed, and 512 is the default.")
-        for eps in self.eps:
-            if not 0 < eps < float("inf"):
-                raise SettingError(f"--eps is {eps:g}; a perturbation has a positive size, such as 0.01.")
-        if len(set(self.eps)) < len(self.eps):
-            raise SettingError(
-                f"--eps {max(self.eps, key=self.eps.count):g} is given twice; give each size once."
-            )
-        if not self.eps:
-            raise SettingError("No --eps is given; 0.01 is the default.")
-        if not 0 <= self.seed < 2**63:
-            raise SettingError(f"--seed is {self.seed}; give a number from 0 to 2^63 - 1.")
+        require_tokens(self.tokens)
+        require_eps(self.eps)
+        require_seeds([self.seed])
         position_sets(self.skip_tokens, self.tokens)
         kept_count(1, self.keep)
         if self.rank < 1:
@@ -173,7 +157,7 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
     spec.require_sound()
     clock = Clock()
     with clock.stage("open"):
-        text_source, text = _text(spec)  # before a model that may have to be downloaded
+        source, text = named_text(spec.text, spec.dataset)  # before a model that may have to be downloaded
         progress.begin("opening the model")
         opened = open_model(
             spec.model,
@@ -185,7 +169,7 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
         input_ids = _tokens(spec, opened, text)
         views = select_maps(opened, spec)
         removals = chosen_blocks(spec.removals, opened.adapter.n_blocks)
-    about = about_record(opened, text_source, text, input_ids, _protocol(spec))
+    about = about_record(opened, source, text, input_ids, _protocol(spec))
     violations = ViolationWriter(spec.violations_folder, about | {"versions": versions()})
     disk = DiskCache(cache_root(spec.cache_dir) / "bounds")
     norms = NormSource(DiskNormCache(disk))
@@ -223,13 +207,8 @@ def run(spec: CheckSpec, progress: Progress = SILENT, checks: Iterable[Any] | No
         "timing": clock.seconds,
     }
     if spec.json is not None:
-        write_atomically(spec.json, to_json(record))
+        write_record(spec.json, record)
     return Report(record, _exit_code(ledger))
-
-
-def to_json(record: dict[str, Any]) -> bytes:
-    """The record as a UTF-8 file; no NaN and no infinity ever."""
-    return (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def select_maps(opened: OpenModel, spec: CheckSpec) -> tuple[LinearMapView, ...]:
@@ -248,20 +227,8 @@ def select_maps(opened: OpenModel, spec: CheckSpec) -> tuple[LinearMapView, ...]
     return chosen
 
 
-def _text(spec: CheckSpec) -> tuple[str, str]:
-    if spec.text is not None:
-        return f"the file {spec.text.name}", read_text(spec.text)
-    if spec.dataset is not None:
-        return f"the data set {spec.dataset}", load_dataset_text(spec.dataset)
-    return "the held-out excerpt that comes with this package", embedded_text()
-
-
 def _tokens(spec: CheckSpec, opened: OpenModel, text: str) -> Tensor:
-    if spec.tokens > opened.context_length:
-        raise SettingError(
-            f"--tokens is {spec.tokens}, but the context of {spec.model} is {opened.context_length} tokens; "
-            "give that or fewer."
-        )
+    require_within_context(spec.tokens, spec.model, opened.context_length)
     return tokenise(text, opened.tokenizer, spec.tokens).to(opened.device)
 
 

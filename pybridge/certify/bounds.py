@@ -12,6 +12,7 @@ from pybridge.certify.fields import Fields
 from pybridge.certify.residual import Interval
 from pybridge.certify.theorem import Theorem
 from pybridge.errors import CertificateError
+from pybridge.files.record import record_bytes
 from pybridge.runtime.norms import CERTIFIED_UPPER, EXACT_ENCLOSURE, NormEnclosure
 
 BOUNDS_FILE = "bounds.json"
@@ -25,7 +26,7 @@ def to_json(certificate: Certificate) -> bytes:
     """UTF-8 JSON; floats come back bit for bit, NaN and infinity never occur."""
     record = {"kind": KIND, "schema_version": SCHEMA_VERSION, **asdict(certificate)}
     record["maps"] = [_map_record(bound) for bound in certificate.maps]
-    return (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return record_bytes(record)
 
 
 def _map_record(bound: MapBound) -> dict[str, Any]:

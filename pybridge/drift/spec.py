@@ -10,6 +10,7 @@ from typing import Any
 from pybridge.compress import METHODS, NM, Method, Settings
 from pybridge.errors import SettingError
 from pybridge.files.atomic import require_writable
+from pybridge.measure.asked import require_eps, require_seeds, require_tokens
 from pybridge.measure.positions import position_sets
 
 HALF = Settings(sparsity=0.5)
@@ -78,14 +79,9 @@ class DriftSpec:
 
         Raises: SettingError; OutputError for an output that cannot be written.
         """
-        if self.text is not None and self.dataset is not None:
-            raise SettingError("--text and --dataset both name a text; give one of them.")
-        if self.tokens < 2:
-            raise SettingError(f"--tokens is {self.tokens}; at least 2 are needed, and 512 is the default.")
-        if not 0 < self.eps < float("inf"):
-            raise SettingError(f"--eps is {self.eps:g}; a perturbation has a positive size, such as 0.01.")
-        if not 0 <= self.seed < 2**63:
-            raise SettingError(f"--seed is {self.seed}; give a number from 0 to 2^63 - 1.")
+        require_tokens(self.tokens)
+        require_eps([self.eps])
+        require_seeds([self.seed])
         if not FEWEST_RESAMPLES <= self.resamples <= MOST_RESAMPLES:
             raise SettingError(
                 f"--resamples is {self.resamples:,}; give a number from {FEWEST_RESAMPLES} to "

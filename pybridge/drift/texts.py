@@ -12,10 +12,11 @@ from torch import Tensor
 from pybridge.compress import calibration_tokens, require_disjoint
 from pybridge.compress.calibration import DEFAULT_CONTEXT
 from pybridge.drift.spec import DriftSpec
-from pybridge.errors import SettingError, TextError
+from pybridge.errors import TextError
 from pybridge.files.digest import text_digest
+from pybridge.measure.asked import require_within_context
 from pybridge.models.opening import OpenModel
-from pybridge.models.text import embedded_text, load_dataset_text, read_text, tokenise
+from pybridge.models.text import named_text, read_text, tokenise
 
 _SEQUENCES = 4
 
@@ -40,7 +41,7 @@ class Calibration:
 
 def read_texts(spec: DriftSpec) -> Texts:
     """Raises: TextError for a text that cannot be read, or a calibration text that is the text itself."""
-    source, text = _text(spec)
+    source, text = named_text(spec.text, spec.dataset)
     if spec.calibration is None or not spec.chosen_method().needs:
         return Texts(source, text, None, None)
     calibration = read_text(spec.calibration)
@@ -48,21 +49,9 @@ def read_texts(spec: DriftSpec) -> Texts:
     return Texts(source, text, f"the file {spec.calibration.name}", calibration)
 
 
-def _text(spec: DriftSpec) -> tuple[str, str]:
-    if spec.text is not None:
-        return f"the file {spec.text.name}", read_text(spec.text)
-    if spec.dataset is not None:
-        return f"the data set {spec.dataset}", load_dataset_text(spec.dataset)
-    return "the held-out excerpt that comes with this package", embedded_text()
-
-
 def tokens_of(spec: DriftSpec, opened: OpenModel, text: str) -> Int[Tensor, "1 tokens"]:
     """Raises: SettingError for more tokens than the model has positions; TextError for too short a text."""
-    if spec.tokens > opened.context_length:
-        raise SettingError(
-            f"--tokens is {spec.tokens}, but the context of {spec.model} is {opened.context_length} tokens; "
-            "give that or fewer."
-        )
+    require_within_context(spec.tokens, spec.model, opened.context_length)
     return tokenise(text, opened.tokenizer, spec.tokens).to(opened.device)
 
 

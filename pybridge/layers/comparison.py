@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pybridge.errors import SettingError
+from pybridge.files.record import finite, finite_all
 from pybridge.layers.cells import Cell, Scorer
 from pybridge.layers.choosing import Chooser
 from pybridge.layers.criteria import Criterion
 from pybridge.layers.speed import Speed, Stopwatch
 from pybridge.measure.progress import SILENT, Progress
-from pybridge.perplexity.run import finite
 
 Record = dict[str, Any]
 
@@ -87,7 +87,7 @@ def compared_record(row: Compared, dense: Cell) -> Record:
         "blocks": None if row.blocks is None else sorted(row.blocks),
         "order": None if row.blocks is None else list(row.blocks),
         "perplexity": None if scores is None else finite(scores.perplexity),
-        "regret": None if regret is None else _finite_all(asdict(regret)),
+        "regret": None if regret is None else finite_all(asdict(regret)),
         **speed_record(row.speed),
         "reason": row.reason,
     }
@@ -104,9 +104,3 @@ def speed_record(speed: Speed | None) -> Record:
         "share": speed.share,
         "speed_up_limit": speed.limit,
     }
-
-
-def _finite_all(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _finite_all(inner) for name, inner in value.items()}
-    return finite(value) if isinstance(value, float) else value

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pybridge.files.digest import text_digest
+from pybridge.files.record import finite
 from pybridge.layers.greedy import Round
 from pybridge.store import ResultStore
 
@@ -22,7 +23,7 @@ class Keeper:
 
     def __init__(self, store: ResultStore | None, study: Record) -> None:
         canonical = json.dumps(study, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        self._name = "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+        self._name = text_digest(canonical)
         self._store = store
         self._known: dict[str, Record] = {}
         if store is not None:
@@ -47,7 +48,7 @@ class Keeper:
         return tuple(done)
 
     def save_round(self, index: int, done: Round) -> None:
-        candidates = {str(block): _finite(loss) for block, loss in done.candidates.items()}
+        candidates = {str(block): finite(loss) for block, loss in done.candidates.items()}
         record = {"block": done.block, "mean_loss_nats": done.mean_loss, "candidates": candidates}
         self.save(f"greedy {index}", record)
 
@@ -68,7 +69,3 @@ def keeping(path: Path | None, study: Record) -> Iterator[Keeper]:
 def _round_of(record: Record) -> Round:
     candidates = {int(b): float("inf") if x is None else x for b, x in record["candidates"].items()}
     return Round(record["block"], record["mean_loss_nats"], candidates)
-
-
-def _finite(value: float) -> float | None:
-    return value if value < float("inf") else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from pybridge.binding.record import end_record, removal_record, theorem_record, totals_record
+from pybridge.files.record import finite
 from pybridge.layers.choosing import Chooser
 from pybridge.layers.criteria import Criterion
 from pybridge.layers.greedy import Round
@@ -99,8 +99,3 @@ def _removed_record(one: Removed) -> Record:
         "downstream": [removal_record(row) for row in one.rows],
         "end_to_end": [end_record(end) for end in one.lockstep.ends] if one.lockstep else [],
     }
-
-
-def finite(value: float | None) -> float | None:
-    """The number, or None where JSON has none."""
-    return value if value is not None and math.isfinite(value) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,8 @@ from torch import Tensor
 
 from pybridge.binding.violations import ViolationWriter
 from pybridge.errors import ModelError
-from pybridge.files.atomic import write_atomically
 from pybridge.files.digest import text_digest
+from pybridge.files.record import write_record
 from pybridge.layers.cells import Scorer
 from pybridge.layers.choosing import Chooser
 from pybridge.layers.comparison import compare, compared, compared_record
@@ -188,8 +187,7 @@ def _run(
         record["written"] = {"folder": spec.out.as_posix(), **written_record(written)}
     record["timing"] = clock.seconds
     if spec.json is not None:
-        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        write_atomically(spec.json, text.encode())
+        write_record(spec.json, record)
     return Report(record, _exit_code(found))
 
 

@@ -11,6 +11,7 @@ from pybridge.files.atomic import require_writable
 from pybridge.files.folder import require_free
 from pybridge.layers.criteria import Criterion, criterion_of
 from pybridge.layers.ranking import DEFAULT_BLEND_WEIGHT
+from pybridge.measure.asked import require_eps, require_seeds, require_tokens, require_within_context
 from pybridge.measure.positions import PositionSet, position_sets
 
 DEFAULT_CONTEXT = 1024
@@ -74,8 +75,6 @@ class RemoveSpec:
             raise SettingError(f"--count is {self.count}; at least 1 block is to be removed.")
         if not 0 <= self.blend_weight <= 1:
             raise SettingError(f"--blend-weight is {self.blend_weight:g}; a share lies from 0 to 1.")
-        if self.text is not None and self.dataset is not None:
-            raise SettingError("--text and --dataset both name a text; give one of them.")
         if criterion.needs_calibration and self.calibration is None:
             raise SettingError(
                 f"--criterion {criterion} searches for the lowest perplexity on a text, and needs one of its "
@@ -94,12 +93,9 @@ class RemoveSpec:
             require_writable(self.json)
 
     def _require_measurable(self) -> None:
-        if self.tokens < 2:
-            raise SettingError(f"--tokens is {self.tokens}; at least 2 are needed, and 512 is the default.")
-        if not 0 < self.eps < float("inf"):
-            raise SettingError(f"--eps is {self.eps:g}; a perturbation has a positive size, such as 0.01.")
-        if not 0 <= self.seed < 2**63:
-            raise SettingError(f"--seed is {self.seed}; give a number from 0 to 2^63 - 1.")
+        require_tokens(self.tokens)
+        require_eps([self.eps])
+        require_seeds([self.seed])
         self.positions()
 
     def chosen_criterion(self) -> Criterion:
@@ -120,11 +116,7 @@ class RemoveSpec:
                 f"--count is {self.count}, but {self.model} has {blocks} blocks and at least one must stay; "
                 f"give {blocks - 1} or fewer."
             )
-        if self.tokens > context_length:
-            raise SettingError(
-                f"--tokens is {self.tokens}, but the context of {self.model} is {context_length} tokens; "
-                "give that or fewer."
-            )
+        require_within_context(self.tokens, self.model, context_length)
 
     def evaluation_context(self, context_length: int) -> int:
         """Tokens a chunk."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pybridge.errors import SettingError
 from pybridge.files.digest import text_digest
 from pybridge.layers.spec import RemoveSpec
-from pybridge.models.text import embedded_text, load_dataset_text, read_text
+from pybridge.models.text import named_text, read_text
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Texts:
 
 def read_texts(spec: RemoveSpec) -> Texts:
     """Raises: TextError for a text that cannot be read; SettingError if the two are the same text."""
-    evaluation = _evaluation(spec)
+    evaluation = Source(*named_text(spec.text, spec.dataset))
     if spec.calibration is None:
         return Texts(evaluation, evaluation)
     measured = Source(f"the file {spec.calibration.name}", read_text(spec.calibration))
@@ -42,11 +42,3 @@ def read_texts(spec: RemoveSpec) -> Texts:
             "what they are judged by. Calibrate on another text, for example the validation split."
         )
     return Texts(measured, evaluation)
-
-
-def _evaluation(spec: RemoveSpec) -> Source:
-    if spec.text is not None:
-        return Source(f"the file {spec.text.name}", read_text(spec.text))
-    if spec.dataset is not None:
-        return Source(f"the data set {spec.dataset}", load_dataset_text(spec.dataset))
-    return Source("the held-out excerpt that comes with this package", embedded_text())

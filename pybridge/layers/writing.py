@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from torch import Tensor
 
 from pybridge.errors import ModelError
 from pybridge.files.folder import appearing_whole, file_digest, require_room
+from pybridge.files.record import record_bytes
 from pybridge.models.deletion import delete_blocks, without_blocks
 from pybridge.models.opening import OpenModel, open_model
 from pybridge.models.saving import save_model
@@ -81,8 +81,7 @@ def write_shorter(
             logits_of=input_ids.shape[1],
         )
         record = {"kind": KIND, "schema_version": SCHEMA_VERSION, **about(), **written_record(written)}
-        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        (staging / REMOVAL_FILE).write_text(text, encoding="utf-8")
+        (staging / REMOVAL_FILE).write_bytes(record_bytes(record))
     return written
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from pybridge.errors import ModelError, SettingError, TextError
 from pybridge.models.dataset_text import load_dataset_text
 
-__all__ = ["bos_handling", "embedded_text", "load_dataset_text", "read_text", "tokenise"]
+__all__ = ["bos_handling", "embedded_text", "load_dataset_text", "named_text", "read_text", "tokenise"]
 
 _EMBEDDED = Path(__file__).parent / "embedded" / "heldout.txt"
 _CHARACTERS_PER_TOKEN = 64
@@ -54,6 +54,20 @@ def read_text(path: Path | str) -> str:
 def embedded_text() -> str:
     """The held-out excerpt that comes with this package. Raises: TextError if the installation lacks it."""
     return read_text(_EMBEDDED)
+
+
+def named_text(path: Path | None, dataset: str | None) -> tuple[str, str]:
+    """Where the text comes from, in words, and the text: a file, a data set, or the embedded excerpt.
+
+    Raises: SettingError if both are named; TextError for one that cannot be read.
+    """
+    if path is not None and dataset is not None:
+        raise SettingError("--text and --dataset both name a text; give one of them.")
+    if path is not None:
+        return f"the file {path.name}", read_text(path)
+    if dataset is not None:
+        return f"the data set {dataset}", load_dataset_text(dataset)
+    return "the held-out excerpt that comes with this package", embedded_text()
 
 
 def bos_handling(tokenizer: Any) -> str:

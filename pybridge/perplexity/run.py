@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from pybridge.errors import SettingError
-from pybridge.files.atomic import require_writable, write_atomically
+from pybridge.files.atomic import require_writable
 from pybridge.files.digest import text_digest
+from pybridge.files.record import finite, finite_all, write_record
 from pybridge.measure.environment import environment_record
 from pybridge.models.opening import OpenModel, open_model
-from pybridge.models.text import embedded_text, load_dataset_text, read_text
+from pybridge.models.text import named_text
 from pybridge.perplexity.footprint import Footprint, footprint_of
 from pybridge.perplexity.regret import Regret, regret_of
 from pybridge.perplexity.scores import Scores, score
@@ -87,7 +88,7 @@ class PerplexityReport:
             "text_source": self.text_source,
             "model": self.model.record(),
             "base": self.base.record() if self.base else None,
-            "regret": _finite_all(asdict(self.regret)) if self.regret else None,
+            "regret": finite_all(asdict(self.regret)) if self.regret else None,
             "environment": self.model.environment,
         }
 
@@ -97,11 +98,9 @@ def run(spec: PerplexitySpec) -> PerplexityReport:
 
     Raises: SettingError, ModelError, TextError, NonFiniteError, OutputError.
     """
-    if spec.text is not None and spec.dataset is not None:
-        raise SettingError("--text and --dataset both name a text; give one of them.")
     if spec.json is not None:
         require_writable(spec.json)
-    source, text = _text(spec)
+    source, text = named_text(spec.text, spec.dataset)
     for name in (spec.model, spec.against):
         require_unseen(name, text)
     model = _measured(spec, spec.model, text)
@@ -110,8 +109,7 @@ def run(spec: PerplexitySpec) -> PerplexityReport:
         source, model, base, None if base is None else regret_of(model.scores, base.scores)
     )
     if spec.json is not None:
-        content = json.dumps(report.record(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        write_atomically(spec.json, content.encode())
+        write_record(spec.json, report.record())
     return report
 
 
@@ -140,22 +138,3 @@ def _measured(spec: PerplexitySpec, name: str, text: str) -> Measured:
 
 def _environment(opened: OpenModel) -> dict[str, Any]:
     return environment_record(opened.device, opened.dtype)
-
-
-def _text(spec: PerplexitySpec) -> tuple[str, str]:
-    if spec.text is not None:
-        return f"the file {spec.text.name}", read_text(spec.text)
-    if spec.dataset is not None:
-        return f"the data set {spec.dataset}", load_dataset_text(spec.dataset)
-    return "the held-out excerpt that comes with this package", embedded_text()
-
-
-def finite(value: float) -> float | None:
-    """The number, or None for infinity, which JSON does not have."""
-    return value if abs(value) < float("inf") else None
-
-
-def _finite_all(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _finite_all(inner) for name, inner in value.items()}
-    return finite(value) if isinstance(value, float) else value

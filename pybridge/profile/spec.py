@@ -8,6 +8,7 @@ from typing import Any
 
 from pybridge.errors import SettingError
 from pybridge.files.atomic import require_writable
+from pybridge.measure.asked import require_eps, require_seeds, require_tokens
 from pybridge.measure.positions import position_sets
 
 
@@ -52,30 +53,15 @@ class ProfileRunSpec:
 
         Raises: SettingError; OutputError for an output that cannot be written.
         """
-        if self.text is not None and self.dataset is not None:
-            raise SettingError("--text and --dataset both name a text; give one of them.")
-        if self.tokens < 2:
-            raise SettingError(f"--tokens is {self.tokens}; at least 2 are needed, and 512 is the default.")
+        require_tokens(self.tokens)
         if self.sequences < 1:
             raise SettingError(f"--sequences is {self.sequences}; at least 1 is needed.")
         if self.rows_at_once is not None and self.rows_at_once < 2:
             raise SettingError(
                 f"--rows-at-once is {self.rows_at_once}; the clean run and one perturbed run are 2 rows."
             )
-        if not self.eps:
-            raise SettingError("No --eps is given; 0.01 is the default.")
-        for eps in self.eps:
-            if not 0 < eps < float("inf"):
-                raise SettingError(f"--eps is {eps:g}; a perturbation has a positive size, such as 0.01.")
-        if not self.seeds:
-            raise SettingError("No --seed is given; 0 is the default.")
-        for seed in self.seeds:
-            if not 0 <= seed < 2**63:
-                raise SettingError(f"--seed is {seed}; give a number from 0 to 2^63 - 1.")
-        for option, values in (("--eps", self.eps), ("--seed", self.seeds)):
-            if len(set(values)) < len(values):
-                twice = max(values, key=values.count)
-                raise SettingError(f"{option} {twice:g} is given twice; give each once.")
+        require_eps(self.eps)
+        require_seeds(self.seeds)
         position_sets(self.skip_tokens, self.tokens)
         if self.json is not None:
             require_writable(self.json)

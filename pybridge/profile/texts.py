@@ -6,19 +6,11 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from pybridge.errors import SettingError, TextError
+from pybridge.errors import TextError
+from pybridge.measure.asked import require_within_context
 from pybridge.models.opening import OpenModel
-from pybridge.models.text import embedded_text, load_dataset_text, read_text, tokenise
+from pybridge.models.text import tokenise
 from pybridge.profile.spec import ProfileRunSpec
-
-
-def read(spec: ProfileRunSpec) -> tuple[str, str]:
-    """Where the text comes from, and the text."""
-    if spec.text is not None:
-        return f"the file {spec.text.name}", read_text(spec.text)
-    if spec.dataset is not None:
-        return f"the data set {spec.dataset}", load_dataset_text(spec.dataset)
-    return "the held-out excerpt that comes with this package", embedded_text()
 
 
 def sequences_of(spec: ProfileRunSpec, opened: OpenModel, text: str) -> Int[Tensor, "sequences tokens"]:
@@ -26,11 +18,7 @@ def sequences_of(spec: ProfileRunSpec, opened: OpenModel, text: str) -> Int[Tens
 
     Raises: SettingError for more tokens than the model has positions; TextError for too short a text.
     """
-    if spec.tokens > opened.context_length:
-        raise SettingError(
-            f"--tokens is {spec.tokens}, but the context of {spec.model} is {opened.context_length} tokens; "
-            "give that or fewer."
-        )
+    require_within_context(spec.tokens, spec.model, opened.context_length)
     front = _front(opened)
     needed = len(front) + spec.sequences * (spec.tokens - len(front))
     try:

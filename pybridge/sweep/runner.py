@@ -11,12 +11,13 @@ from pybridge.binding.map_scope import Weights
 from pybridge.binding.replaced import Matrix, norm_of
 from pybridge.errors import SettingError
 from pybridge.files.atomic import require_writable, write_atomically
+from pybridge.files.record import record_bytes
 from pybridge.measure.capture import MapInputs, capture_inputs
 from pybridge.measure.progress import SILENT, Progress
 from pybridge.models.linear_maps import LinearMapView
 from pybridge.models.opening import OpenModel, open_model
 from pybridge.models.seeded import RANDOM_GPT2_SMALL, random_gpt2_small
-from pybridge.models.text import embedded_text, read_text, tokenise
+from pybridge.models.text import named_text, tokenise
 from pybridge.store import ResultStore
 from pybridge.sweep.configurations import record_of
 from pybridge.sweep.grid import GRID, Configuration
@@ -24,7 +25,7 @@ from pybridge.sweep.levels import Levels
 from pybridge.sweep.page import page_of
 from pybridge.sweep.spec import SweepSpec
 from pybridge.sweep.study import STUDIES, study_name, study_record
-from pybridge.sweep.summary import summary_of, to_json
+from pybridge.sweep.summary import summary_of
 
 Pending = list[tuple[LinearMapView, list[Configuration]]]
 
@@ -58,7 +59,7 @@ def run(spec: SweepSpec, progress: Progress = SILENT) -> SweepReport:
     for path in outputs:
         require_writable(path)
     opened = _open(spec)
-    source, text = _text(spec)
+    source, text = named_text(spec.text, None)
     input_ids = tokenise(text, opened.tokenizer, spec.tokens).to(opened.device)
     study = study_record(spec, opened, source, text, input_ids)
     name = study_name(study)
@@ -79,7 +80,7 @@ def run(spec: SweepSpec, progress: Progress = SILENT) -> SweepReport:
             _sweep(pending, inputs, store, name, progress)
             known = store.fetch(name)
     summary = summary_of(name, study, known, spec.command())
-    for path, content in zip(outputs, (to_json(summary), page_of(summary).encode()), strict=False):
+    for path, content in zip(outputs, (record_bytes(summary), page_of(summary).encode()), strict=False):
         write_atomically(path, content)
     return SweepReport(summary, sum(len(configurations) for _, configurations in pending))
 
@@ -116,12 +117,6 @@ def _open(spec: SweepSpec) -> OpenModel:
     if spec.model == RANDOM_GPT2_SMALL:
         return random_gpt2_small()
     return open_model(spec.model, cache_dir=spec.cache_dir)
-
-
-def _text(spec: SweepSpec) -> tuple[str, str]:
-    if spec.text is not None:
-        return f"the file {spec.text.name}", read_text(spec.text)
-    return "the held-out excerpt that comes with this package", embedded_text()
 
 
 def _chosen(spec: SweepSpec, opened: OpenModel) -> tuple[LinearMapView, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -34,11 +33,6 @@ def summary_of(name: str, study: dict[str, Any], records: Records, command: str)
         "by_component": _groups(records.values(), lambda record: record["component"]),
         "not_holding": _not_holding(records),
     }
-
-
-def to_json(summary: dict[str, Any]) -> bytes:
-    """The summary as a UTF-8 file."""
-    return (json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _totals(records: Iterable[dict[str, Any]]) -> dict[str, Any]:

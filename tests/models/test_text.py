@@ -12,7 +12,7 @@ from tokenizers import processors
 
 from pybridge.errors import ModelError, SettingError, TextError
 from pybridge.files.digest import text_digest
-from pybridge.models.text import bos_handling, embedded_text, read_text, tokenise
+from pybridge.models.text import bos_handling, embedded_text, named_text, read_text, tokenise
 from tests.models.folders import TEXT, tiny_tokenizer
 
 
@@ -117,3 +117,12 @@ def test_a_tokenizer_that_fails() -> None:
 
 def test_the_embedded_text_is_there() -> None:
     assert len(embedded_text()) > 10_000
+
+
+def test_a_text_is_named_once_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "fox.txt"
+    path.write_text("The quick brown fox", encoding="utf-8")
+    assert named_text(path, None) == ("the file fox.txt", "The quick brown fox")
+    assert named_text(None, None)[1] == embedded_text()
+    with pytest.raises(SettingError, match="--text and --dataset both name a text"):
+        named_text(path, "owner/name")
