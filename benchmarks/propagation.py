@@ -28,7 +28,6 @@ from costs import Cost, in_turns, print_costs, seconds  # noqa: E402
 
 from pybridge.binding.ledger import Ledger  # noqa: E402
 from pybridge.compress import METHODS, Settings  # noqa: E402
-from pybridge.compress.states import embedded  # noqa: E402
 from pybridge.drift import BlockCompressor, DriftRow, measure_drift  # noqa: E402
 from pybridge.layers.criteria import Criterion  # noqa: E402
 from pybridge.layers.observing import ObservingSpec, observe  # noqa: E402
@@ -37,6 +36,7 @@ from pybridge.layers.speed import measure_speed  # noqa: E402
 from pybridge.measure.positions import position_sets  # noqa: E402
 from pybridge.models.adapter import Adapter  # noqa: E402
 from pybridge.models.deletion import delete_blocks  # noqa: E402
+from pybridge.models.ends import embedded  # noqa: E402
 from pybridge.models.hooks import all_of, on_input  # noqa: E402
 from pybridge.models.opening import open_model  # noqa: E402
 from pybridge.models.text import embedded_text, read_text, tokenise  # noqa: E402

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from pybridge.compress.collect import gram
 from pybridge.compress.spool import Slot, Spool
-from pybridge.compress.states import embedded
 from pybridge.errors import SettingError
 from pybridge.models.adapter import Adapter
+from pybridge.models.ends import embedded
 from pybridge.models.hooks import bypassing, on_output, replacing_input
 from pybridge.models.linear_maps import LinearMapView, MapSite
 

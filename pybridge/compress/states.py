@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import Tensor
 
 from pybridge.models.adapter import Adapter
-from pybridge.models.hooks import bypassing
+from pybridge.models.ends import embedded
 
 See = Callable[[str, Tensor], None]
 
@@ -41,14 +41,6 @@ class States:
             with self.adapter.observe_inputs(names, see or _ignore):
                 output = self.adapter.run_from(self.block, row, stop=self.block + 1)
             yield output
-
-
-def embedded(
-    adapter: Adapter, input_ids: Int[Tensor, "batch tokens"]
-) -> Float[Tensor, "batch tokens d_model"]:
-    """h_0: what a model without its blocks hands to its final norm."""
-    with bypassing(adapter.blocks, list(range(adapter.n_blocks))):
-        return adapter.trunk(input_ids)
 
 
 def _ignore(_key: str, _inputs: Tensor) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
-from pybridge.compress.states import embedded
 from pybridge.drift.compressing import BlockCompressor
 from pybridge.drift.correlations import Correlation, correlations
 from pybridge.drift.record import PAPER, correlation_record, row_record
@@ -15,7 +13,7 @@ from pybridge.drift.spec import DriftSpec
 from pybridge.drift.texts import Calibration, calibrate, read_texts, tokens_of
 from pybridge.drift.walk import Compressing, DriftStep, run_drift
 from pybridge.errors import SettingError
-from pybridge.files.atomic import write_atomically
+from pybridge.files.record import write_record
 from pybridge.measure.about import about_record
 from pybridge.measure.blocks import State
 from pybridge.measure.clock import Clock
@@ -25,6 +23,7 @@ from pybridge.measure.perturb import perturbed_batch
 from pybridge.measure.positions import PositionSet, position_sets
 from pybridge.measure.progress import SILENT, Progress
 from pybridge.models.adapter import Adapter
+from pybridge.models.ends import embedded
 from pybridge.models.opening import OpenModel, open_model
 
 KIND = "living-inference drift"
@@ -94,8 +93,7 @@ def run(spec: DriftSpec, progress: Progress = SILENT) -> DriftReport:
         "timing": seconds,
     }
     if spec.json is not None:
-        content = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        write_atomically(spec.json, content.encode())
+        write_record(spec.json, record)
     return DriftReport(rows, found, record)
 
 

@@ -17,9 +17,9 @@ from jaxtyping import Int
 from torch import Tensor
 
 from pybridge.errors import SettingError
-from pybridge.layers.heads import embedding_of, logits_of
 from pybridge.measure.blocks import State, run_block
 from pybridge.models.adapter import Adapter
+from pybridge.models.ends import embedded, logits_of
 from pybridge.perplexity.scores import losses_of
 
 
@@ -60,7 +60,7 @@ def losses_without_each(
 ) -> dict[int, float]:
     """Block → mean next-token loss in nats without it and without `removed`, for every block that is left."""
     left = [t for t in range(adapter.n_blocks) if t not in removed]
-    clean, rows = embedding_of(adapter, input_ids)[0], dict[int, State]()
+    clean, rows = embedded(adapter, input_ids)[0], dict[int, State]()
     for t in left:
         following, *rest = run_block(adapter, t, [clean, *rows.values()])
         rows = dict(zip(rows, rest, strict=True)) | {t: clean}

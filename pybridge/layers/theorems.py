@@ -20,7 +20,6 @@ from pybridge.binding.instances import Instances
 from pybridge.binding.ledger import Ledger, OnViolation
 from pybridge.binding.lockstep_scope import Lockstep, LockstepScope, Wording
 from pybridge.binding.removal_scope import RemovalRow, measure_removals
-from pybridge.layers.heads import embedding_of
 from pybridge.layers.joint import run_joint_removal
 from pybridge.measure.lockstep import LockstepStep
 from pybridge.measure.positions import PositionSet
@@ -28,6 +27,7 @@ from pybridge.measure.profile import ProfileSpec, Transition, measure_profile
 from pybridge.measure.progress import SILENT, Progress
 from pybridge.measure.rows import ProfileRow
 from pybridge.models.adapter import Adapter
+from pybridge.models.ends import embedded
 from pybridge.runtime.backend import Backend
 from pybridge.runtime.verdict import Verdict
 
@@ -88,7 +88,7 @@ def put_theorems(
 
     ledgers = {block: ledger_of(ONE_BLOCK) for block in removed}
     _blocks(adapter, input_ids, ledgers, profile, ops)
-    h_0 = embedding_of(adapter, input_ids)[0]
+    h_0 = embedded(adapter, input_ids)[0]
     rows = _downstream(adapter, h_0, ledgers, profile.positions, ops, progress)
     joint = ledger_of(ALL_AT_ONCE)
     progress.begin("running without the removed blocks", adapter.n_blocks)

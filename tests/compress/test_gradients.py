@@ -9,8 +9,8 @@ import torch
 
 from pybridge.compress import gradients as gradients_module
 from pybridge.compress.gradients import LossGradients, output_grams
-from pybridge.compress.states import embedded
 from pybridge.models.adapter import Adapter
+from pybridge.models.ends import embedded
 from pybridge.models.families import adapter_for
 from pybridge.models.hooks import all_of, on_output
 from tests.models.tiny import CONFIGS, tiny_ids, tiny_model

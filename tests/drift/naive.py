@@ -6,10 +6,10 @@ import torch
 
 from pybridge.compress import METHODS, Settings, chosen_maps
 from pybridge.compress.method import as_tensor
-from pybridge.compress.states import embedded
 from pybridge.drift import BlockCompressor, DriftRow, measure_drift
 from pybridge.measure.positions import position_sets
 from pybridge.models.adapter import Adapter
+from pybridge.models.ends import embedded
 from pybridge.models.families import adapter_for
 from tests.models.tiny import tiny_model
 

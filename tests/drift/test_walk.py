@@ -11,13 +11,13 @@ import torch
 
 import pybridge.measure.blocks
 from pybridge.compress import METHODS, Settings, compress_model
-from pybridge.compress.states import embedded
 from pybridge.drift import BlockCompressor, DriftStep, measure_drift, run_drift
 from pybridge.errors import NonFiniteError
 from pybridge.measure.perturb import perturbed_batch
 from pybridge.measure.profile import ProfileSpec, measure_profile
 from pybridge.measure.summary import summaries
 from pybridge.models.adapter import Adapter
+from pybridge.models.ends import embedded
 from pybridge.models.fingerprint import weight_digests
 from tests.drift.naive import HALF, POSITIONS, energy, naive, states, tiny_adapter, walked
 from tests.models.tiny import CONFIGS, MOE, tiny_ids

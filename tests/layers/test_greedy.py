@@ -12,9 +12,9 @@ import torch
 from pybridge.errors import SettingError
 from pybridge.layers import greedy as greedy_module
 from pybridge.layers.greedy import Round, greedy_rounds, losses_without_each, next_round
-from pybridge.layers.heads import embedding_of, logits_of
 from pybridge.models.adapter import Adapter
 from pybridge.models.deletion import without_blocks
+from pybridge.models.ends import embedded, logits_of
 from pybridge.perplexity.scores import chunk_losses
 from tests.layers.conftest import tiny_adapter
 from tests.models.tiny import CONFIGS, tiny_ids
@@ -39,7 +39,7 @@ def test_the_head_of_a_state_is_the_models_own(family: str) -> None:
     model: Any = adapter.model
     with torch.no_grad():
         expected = model(input_ids=IDS, use_cache=False).logits
-    last = adapter.run_from(0, embedding_of(adapter, IDS))
+    last = adapter.run_from(0, embedded(adapter, IDS))
     assert torch.equal(logits_of(adapter, last), expected)
 
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from pybridge.errors import NonFiniteError
-from pybridge.layers.heads import embedding_of
 from pybridge.layers.joint import run_joint_removal
 from pybridge.measure.lockstep import LockstepStep
 from pybridge.models.adapter import Adapter
 from pybridge.models.deletion import without_blocks
+from pybridge.models.ends import embedded
 from tests.layers.conftest import tiny_adapter
 from tests.models.tiny import tiny_ids
 
@@ -21,7 +21,7 @@ UNIT = 2.0**-24
 
 def steps_without(adapter: Adapter, *removed: int) -> list[LockstepStep]:
     seen: list[LockstepStep] = []
-    assert run_joint_removal(adapter, embedding_of(adapter, IDS)[0], removed, seen.append) is None
+    assert run_joint_removal(adapter, embedded(adapter, IDS)[0], removed, seen.append) is None
     return seen
 
 
@@ -56,7 +56,7 @@ def test_an_overflow_is_an_error_of_the_whole_model_and_a_reason_of_the_shorter(
         same = (args[0] == marker[0]).all(dim=2).all(dim=1)[:, None, None]
         return torch.where(same, out, torch.full_like(out, torch.inf))
 
-    h_0 = embedding_of(adapter, IDS)[0]
+    h_0 = embedded(adapter, IDS)[0]
     marker.append(adapter.run_from(0, h_0[None], stop=1)[0])
     adapter.blocks[1].register_forward_hook(explode)
     seen: list[LockstepStep] = []

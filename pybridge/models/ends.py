@@ -1,4 +1,4 @@
-"""The model without any block: what its embedding and its head do on their own."""
+"""The two ends of a model: what its embedding and its head do without any block between them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pybridge.models.adapter import Adapter
 from pybridge.models.hooks import bypassing, replacing_input
 
 
-def embedding_of(
+def embedded(
     adapter: Adapter, input_ids: Int[Tensor, "batch tokens"]
 ) -> Float[Tensor, "batch tokens d_model"]:
     """h_0.
