@@ -24,26 +24,14 @@ def compress(
             metavar="DIR", parser=options.named_by("--out"), help="A new folder for the compressed model."
         ),
     ],
-    method: Annotated[
-        str,
-        typer.Option(
-            help="magnitude, colnorm, wanda, sparsegpt; svd, asvd, balanced; magnitude+svd, wanda+svd, "
-            "wanda+asvd, composition."
-        ),
-    ] = "wanda",
+    method: options.Method = "wanda",
     sparsity: Annotated[
         float | None,
         typer.Option(help="Fraction of each row of a matrix set to zero, from 0 to below 1; 0.5 is half."),
     ] = None,
-    pattern: Annotated[
-        str | None,
-        typer.Option(metavar="KEPT:OF", help="In place of --sparsity: 2:4 keeps two of every four weights."),
-    ] = None,
-    rank: Annotated[int | None, typer.Option(help="Rank of the low-rank part.")] = None,
-    rank_frac: Annotated[
-        float | None,
-        typer.Option(help="In place of --rank: a fraction of the full rank; 0.25 keeps a quarter."),
-    ] = None,
+    pattern: options.Pattern = None,
+    rank: options.Rank = None,
+    rank_frac: options.RankFrac = None,
     calibration: Annotated[
         Path | None,
         typer.Option(

@@ -18,26 +18,14 @@ def drift(
     text: options.Text = None,
     dataset: options.Dataset = None,
     tokens: options.Tokens = 512,
-    method: Annotated[
-        str,
-        typer.Option(
-            help="magnitude, colnorm, wanda, sparsegpt; svd, asvd, balanced; magnitude+svd, wanda+svd, "
-            "wanda+asvd, composition."
-        ),
-    ] = "magnitude",
+    method: options.Method = "magnitude",
     sparsity: Annotated[
         float | None,
         typer.Option(help="Fraction of each row set to zero. Default: 0.5, where nothing else is asked for."),
     ] = None,
-    pattern: Annotated[
-        str | None,
-        typer.Option(metavar="KEPT:OF", help="In place of --sparsity: 2:4 keeps two of every four weights."),
-    ] = None,
-    rank: Annotated[int | None, typer.Option(help="Rank of the low-rank part.")] = None,
-    rank_frac: Annotated[
-        float | None,
-        typer.Option(help="In place of --rank: a fraction of the full rank; 0.25 keeps a quarter."),
-    ] = None,
+    pattern: options.Pattern = None,
+    rank: options.Rank = None,
+    rank_frac: options.RankFrac = None,
     calibration: Annotated[
         Path | None,
         typer.Option(
@@ -52,9 +40,7 @@ def drift(
             help="How many tokens of it. Default: four times 1024, or four contexts of a model with less."
         ),
     ] = None,
-    eps: Annotated[
-        float, typer.Option(help="Size of the perturbation relative to the embedding, for ρ.")
-    ] = 0.01,
+    eps: options.PerturbationForRho = 0.01,
     seed: Annotated[int, typer.Option(help="Seed of the perturbation and of the resamples.")] = 0,
     maps: options.Maps = None,
     skip_tokens: options.SkipTokens = 4,

@@ -70,12 +70,38 @@ GranularityOption = Annotated[
 ]
 Context = Annotated[int, typer.Option(help="Tokens a chunk; each is scored on its own.")]
 Chunks = Annotated[int, typer.Option(help="How many chunks, from the start of the text.")]
+Method = Annotated[
+    str,
+    typer.Option(
+        help="magnitude, colnorm, wanda, sparsegpt; svd, asvd, balanced; magnitude+svd, wanda+svd, "
+        "wanda+asvd, composition."
+    ),
+]
+Pattern = Annotated[
+    str | None,
+    typer.Option(metavar="KEPT:OF", help="In place of --sparsity: 2:4 keeps two of every four weights."),
+]
+Rank = Annotated[int | None, typer.Option(help="Rank of the low-rank part.")]
+RankFrac = Annotated[
+    float | None,
+    typer.Option(help="In place of --rank: a fraction of the full rank; 0.25 keeps a quarter."),
+]
+PerturbationForRho = Annotated[
+    float, typer.Option(help="Size of the perturbation relative to the embedding, for ρ.")
+]
 Maps = Annotated[
     str | None,
     typer.Option(metavar="REGEX", help=r"Only linear maps whose name matches, e.g. '^0\.' or 'mlp_up$'."),
 ]
 Device = Annotated[str, typer.Option(help="Where the model runs: cpu, cuda, cuda:1, mps.")]
 Dtype = Annotated[str, typer.Option(help="Precision of the model: float32, bfloat16 or float16.")]
+DeviceMap = Annotated[
+    str | None,
+    typer.Option(
+        metavar="auto",
+        help="Spread a model over all devices, and the disk for what fits on none; in place of --device.",
+    ),
+]
 Json = Annotated[
     Path | None,
     typer.Option(

@@ -47,10 +47,7 @@ def profile(
     ] = None,
     device: options.Device = "cpu",
     dtype: options.Dtype = "float32",
-    device_map: Annotated[
-        str | None,
-        typer.Option(metavar="auto", help="Spread a model larger than one device; the rest stays on disk."),
-    ] = None,
+    device_map: options.DeviceMap = None,
     json: options.Json = None,
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,

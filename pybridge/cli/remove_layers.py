@@ -38,9 +38,7 @@ def remove_layers(
     text: options.Text = None,
     dataset: options.Dataset = None,
     tokens: Annotated[int, typer.Option(help="Tokens that the criterion is measured on.")] = 512,
-    eps: Annotated[
-        float, typer.Option(help="Size of the perturbation relative to the embedding, for ρ.")
-    ] = 0.01,
+    eps: options.PerturbationForRho = 0.01,
     seed: Annotated[int, typer.Option(help="Seed of the perturbation.")] = 0,
     skip_tokens: Annotated[
         int,
@@ -75,13 +73,7 @@ def remove_layers(
     ] = None,
     device: options.Device = "cpu",
     dtype: options.Dtype = "float32",
-    device_map: Annotated[
-        str | None,
-        typer.Option(
-            metavar="auto",
-            help="Spread a model over all devices, and the disk for what fits on none; in place of --device.",
-        ),
-    ] = None,
+    device_map: options.DeviceMap = None,
     json: options.Json = None,
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
