@@ -73,9 +73,9 @@ def sweep(
     with progress_bars(quiet=quiet, no_color=no_color) as progress:
         report = run_sweep(spec, progress)
     held, expected = report.summary["configurations"], report.summary["configurations_expected"]
-    asked, whole = ("", "") if maps is None else (" and all of --maps with them", "the whole model's ")
+    asked, of = ("", "") if maps is None else (" and all of --maps with them", "the whole model's ")
     typer.echo(
-        f"{report.done:,} configurations done now{asked}; {held:,} of {whole}{expected:,} are in {store}."
+        f"{report.done:,} configurations done now{asked}; {held:,} of {of}{expected:,} are in {store}."
     )
     typer.echo("\n".join(lines_of(report.summary)))
     raise typer.Exit(report.exit_code)
