@@ -16,7 +16,9 @@ Record = dict[str, Any]
 REMOVED_LEGEND = (
     "V = ‖h - ĥ‖² / ‖h‖² where block r is removed and ĥ runs on: after r (Theorem E1), the bound of Theorem "
     "E3 (V times the product of Theorem 10b's constants for this very error), and measured after the last "
-    "block. All together: the lockstep theorems; there bound and measured are D3's, squared."
+    "block. All together: the lockstep theorems; there bound and V_n are D3's two sides, squared. E1 … D3: "
+    "the worst verdict of that theorem at any position set. all HOLDS, unmet, VIOLATED: of every theorem put "
+    "to that removal, over all position sets; unmet counts those with nothing to bind too."
 )
 BLOCKS_LEGEND = (
     "ρ = V after / V of a perturbation of h_0, over each position set; BI = 1 - mean cos(h, h after). score: "
@@ -25,8 +27,8 @@ BLOCKS_LEGEND = (
 COMPARISON_LEGEND = (
     "Perplexity without the k blocks that each criterion removes, under the protocol above, * the least of a "
     "line. rho all: |ρ - 1| over all positions; every other ρ is over those that decide. speed-up: whole / "
-    "shorter, measured in turns, for the chosen criterion's blocks, and what it could be at most from the "
-    "share of those blocks."
+    "shorter, measured in turns, for the chosen criterion's blocks; by share: 1 / (1 - s), s the part of the "
+    "whole model's time that those blocks took. Both are timings: a busy machine puts either off."
 )
 _CHECKED = (
     ("E1", "layer_removal_identity"),
@@ -177,7 +179,7 @@ def comparison_table(record: Record) -> Table:
     labels = list(dict.fromkeys(row["label"] for row in rows))
     chosen = record["choice"]["criterion"]
     table = Table(title="Criteria compared", title_justify="left", box=None, pad_edge=False)
-    for name in ("k", *labels, "speed-up", "at most"):
+    for name in ("k", *labels, "speed-up", "by share"):
         table.add_column(name, justify="right", no_wrap=True)
     for count in dict.fromkeys(row["count"] for row in rows):
         line = {row["label"]: row for row in rows if row["count"] == count}
@@ -207,7 +209,7 @@ def detail_table(record: Record, *, wide: bool) -> Table:
         Column("interval", _interval, left=True, wide_only=True),
         Column("× dense", lambda row: compact(row["regret"] and row["regret"]["degradation"])),
         Column("speed-up", lambda row: compact(row["speed_up"])),
-        Column("at most", lambda row: compact(row["speed_up_limit"])),
+        Column("by share", lambda row: compact(row["speed_up_limit"])),
         Column("blocks", _blocks, left=True),
     )
     return column_table("Each choice", columns, record["comparison"], wide=wide)

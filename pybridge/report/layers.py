@@ -90,13 +90,13 @@ def _measured_on(record: Record) -> str:
 def _choice(record: Record) -> Iterator[str]:
     choice = record["choice"]
     order = choice["order"]
-    line = f"Removed by {CRITERIA[choice['criterion']]}: blocks {_listed(choice['removed'])}"
+    line = f"Removed by {_criterion(record)}: {_named(choice['removed'])}"
     if order != choice["removed"]:
         line += f", in the order {_listed(order)}"
     yield f"{line}; {counted(len(choice['kept']), 'block')} of {record['model']['blocks']} stay."
     decides = record["protocol"]["decides"]
     for positions, blocks in choice["by_positions"].items():
-        found = "too few blocks have a ρ" if blocks is None else f"blocks {_listed(blocks)}"
+        found = "too few blocks have a ρ" if blocks is None else _named(blocks)
         role = ", which decide" if positions == decides else " it would be"
         yield f"By ρ over {where(positions)}{role}: {found}."
 
@@ -109,7 +109,7 @@ def _as_check(record: Record) -> Record:
 
 def _perplexity(evaluation: Record) -> Iterator[str]:
     result, protocol = evaluation["result"], evaluation["protocol"]
-    before = f"Perplexity {evaluation['perplexity']:.4f}"
+    before = f"Perplexity {compact(evaluation['perplexity'], 6)}"
     if result["regret"] is None:
         yield f"{before}; without the blocks none: {result['reason']}"
     else:
@@ -139,9 +139,10 @@ def _speed(record: Record) -> str:
     if result["speed_up"] is None:
         return "Speed not measured."
     return (
-        f"Speed-up ×{result['speed_up']:.3f} (whole {result['whole_s']:.3f} s, shorter "
-        f"{result['shorter_s']:.3f} s, head included, in turns); at most ×{result['speed_up_limit']:.3f}, "
-        f"for the blocks take {result['share']:.1%} of the whole model's time."
+        f"Speed-up ×{result['speed_up']:.3f} (whole {compact(result['whole_s'], 3)} s, shorter "
+        f"{compact(result['shorter_s'], 3)} s, head included, in turns). The blocks took "
+        f"{result['share']:.1%} of the whole model's time, which by itself makes "
+        f"×{result['speed_up_limit']:.3f}."
     )
 
 
@@ -153,6 +154,16 @@ def _written(written: Record | None) -> Iterator[str]:
         f"parameters. Loaded again it gives the logits of {counted(written['logits']['tokens'], 'token')} "
         "bit for bit, and those of the whole model run without the blocks."
     )
+
+
+def _criterion(record: Record) -> str:
+    criterion = record["choice"]["criterion"]
+    name = CRITERIA[criterion]
+    return f"{name}, {record['protocol']['angular']}" if criterion == "angular" else name
+
+
+def _named(blocks: list[int]) -> str:
+    return f"{'block' if len(blocks) == 1 else 'blocks'} {_listed(blocks)}"
 
 
 def _listed(blocks: list[int]) -> str:

@@ -37,7 +37,7 @@ def test_what_is_printed(small: list[object], calibration_file: Path, tmp_path: 
         r"Perplexity [\d.]+ → [\d.]+: regret -?[\d.e+]+ \[.*\] at 95% confidence \(t over 2 chunks", out
     )
     assert "2 chunks of 24 tokens, stride 24, 46 predictions" in out
-    assert re.search(r"Speed-up ×[\d.]+ .*at most ×[\d.]+", out)
+    assert re.search(r"Speed-up ×[\d.]+ .*which by itself makes ×[\d.]+", out)
     assert re.search(r"llama-quantize --prune-layers \d,\d IN\.gguf OUT\.gguf TYPE", out)
     assert f"Written: {tmp_path / 'out'}" in out
     for title in ("Removals and their theorems", "Blocks", "Criteria compared", "Each choice"):
@@ -50,7 +50,13 @@ def test_quiet_prints_the_sentences_alone(small: list[object]) -> None:
     result = invoke(*small, "--count", 1, "-q")
     assert result.exit_code == 0
     assert "the very text they are judged on" in result.stdout
+    assert re.search(r"Removed by \|ρ - 1\|: block \d; 3 blocks of 4 stay", result.stdout)
     assert "Removals and their theorems" not in result.stdout
+
+
+def test_a_run_says_where_its_angles_were_taken(small: list[object]) -> None:
+    result = invoke(*small, "--count", 2, "--criterion", "angular", "--last-token", "-q")
+    assert "Removed by angular distance of a run, last token: blocks" in result.stdout
 
 
 def refused(pattern: str, *arguments: object) -> None:
@@ -131,7 +137,7 @@ def test_a_family_that_computes_with_positions_is_refused_for_good(tmp_path: Pat
     common += ["--count", 1, "--criterion", "block-influence"]
     refused("Blocks 2 cannot be deleted", *common, "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    assert "Removed by block influence: blocks 2;" in invoke(*common).stdout
+    assert "Removed by block influence: block 2;" in invoke(*common).stdout
 
 
 def test_an_unknown_family_and_one_without_blocks(tmp_path: Path, text_file: Path) -> None:

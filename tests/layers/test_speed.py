@@ -51,6 +51,13 @@ def test_the_limit_is_what_remains_when_only_the_blocks_go(
     assert found.speed_up == pytest.approx(found.limit)
 
 
+def test_short_passes_are_repeated(clock: list[float]) -> None:
+    adapter = costing(tiny_adapter("llama"), clock, block_s=0.001, head_s=0.001)
+    measure_speed(adapter, IDS, (0,))
+    turn_s = 0.005 + 0.004 + 0.005
+    assert clock[0] == pytest.approx(turn_s + 0.2, abs=turn_s)
+
+
 def test_sets_of_equal_kinds_are_timed_once(clock: list[float]) -> None:
     adapter = costing(tiny_adapter("lfm2"), clock)  # convolution, attention, convolution, attention
     kept = Keeper(None, {})
