@@ -19,7 +19,7 @@ from pybridge.profile import combinations as of
 from pybridge.profile.combinations import Measured
 from pybridge.runtime.enclosure import EnclosedReal
 from pybridge.runtime.norms.sums import euclidean_norm
-from pybridge.runtime.rounding import TINY, UNIT, above, below, gamma, padded
+from pybridge.runtime.rounding import TINY, UNIT, above, below, bound_product, gamma, padded
 
 Ends = tuple[float, float]
 Vectors = Callable[[str], Tensor]
@@ -56,14 +56,15 @@ def enclose(sums: Sums, tokens: int, d_model: int, vectors: Vectors, *, idle: bo
     relative = gamma(tokens + d_model + 2)
     computed = {name: _root(getattr(sums, name), relative, name, vectors) for name in SQUARES}
     upper = {name: ends[1] for name, ends in computed.items()}
-    off_error, off_next = UNIT * upper["error"], UNIT * upper["next_error"]
+    rounded = {name: float(bound_product(UNIT, upper[name])) for name in SQUARES}
+    off_error, off_next = rounded["error"], rounded["next_error"]
     off = {
         "state": 0.0,
         "next_state": 0.0,
-        "update": UNIT * upper["update"],
+        "update": rounded["update"],
         "error": off_error,
         "next_error": off_next,
-        "error_update": 0.0 if idle else padded(UNIT * upper["error_update"] + off_error + off_next),
+        "error_update": 0.0 if idle else float(padded(rounded["error_update"] + off_error + off_next)),
     }
     norms = {name: _widened(computed[name], off[name]) for name in SQUARES}
     lost = tokens * d_model * TINY
@@ -103,10 +104,13 @@ def _inner(
     """⟨x, y⟩ for x, y within rx, ry of the vectors measured: γ ‖x‖ ‖y‖ (Cauchy–Schwarz), underflow, and
     ‖x‖ ry + rx ‖y‖ + rx ry.
     """
-    if upper[left] == 0 or upper[right] == 0:
+    if 0 in (upper[left] + off[left], upper[right] + off[right]):  # one of the two vectors is 0 itself
         return 0.0, 0.0
-    spread = upper[left] * off[right] + off[left] * (upper[right] + off[right])
-    radius = float(padded(relative * upper[left] * upper[right] + spread + 2 * lost))
+    with np.errstate(over="ignore"):
+        spread = bound_product(upper[left], off[right]) + bound_product(off[left], upper[right] + off[right])
+        # the rounding last: relative · ‖x‖ alone may underflow, however large ‖y‖ is
+        rounding = relative * bound_product(upper[left], upper[right]) + lost
+    radius = float(padded(rounding + spread))
     if not np.isfinite(middle) or not np.isfinite(radius):
         return -np.inf, np.inf
     return float(below(middle - radius)), float(above(middle + radius))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -158,3 +159,13 @@ def test_what_vanishes_is_zero_and_not_small() -> None:
     found = enclose(sums, 6, 4, lambda name: zero, idle=True)
     assert found.update == found.error_update == found.state_update == found.error_dot == (0.0, 0.0)
     assert found.error[0] > 0
+
+
+def test_a_difference_that_rounds_to_zero_is_not_zero() -> None:
+    """h = 1 → 1 and ĥ = 2⁻⁶⁰ → 0: the computed d is 0, the true one -2⁻⁶⁰, and ⟨e, d⟩ = 2⁻⁶⁰ (1 - 2⁻⁶⁰)."""
+    before = torch.tensor([[[1.0]], [[2.0**-60]]], dtype=torch.float64)
+    after = torch.tensor([[[1.0]], [[0.0]]], dtype=torch.float64)
+    found = enclosed_update(Transition(UpdateName(0), before, after), 0, PositionSet("all", 0))
+    assert found.error_update[0] <= 2.0**-60 <= found.error_update[1]
+    exact = Fraction(1, 2**60) * (1 - Fraction(1, 2**60))
+    assert Fraction(found.error_dot[0]) <= exact <= Fraction(found.error_dot[1])
