@@ -40,7 +40,7 @@ from pybridge.binding.violations import ViolationWriter
 from pybridge.compress.magnitude import kept_count
 from pybridge.compress.split import Splitter
 from pybridge.errors import SettingError
-from pybridge.files.atomic import require_writable
+from pybridge.files.atomic import require_apart, require_writable
 from pybridge.files.record import write_record
 from pybridge.measure.about import about_record
 from pybridge.measure.asked import require_eps, require_seeds, require_tokens, require_within_context
@@ -119,6 +119,7 @@ class CheckSpec:
             raise SettingError(f"--rank is {self.rank}; a low-rank approximation has rank 1 at least.")
         self.map_pattern()
         chosen_blocks(self.removals)
+        require_apart({"--json": self.json}, {"--text": self.text})
         if self.json is not None:
             require_writable(self.json)
 

@@ -24,7 +24,7 @@ def named_by(option: str) -> Callable[[str], Path]:
 
     def parse(value: str) -> Path:
         if not value:
-            raise SettingError(f"{option} is an empty path; name a file, or leave the option out.")
+            raise SettingError(f"{option} is an empty path; name one, or leave the option out.")
         return Path(value)
 
     return parse

@@ -9,7 +9,7 @@ from typing import Any
 
 from pybridge.compress import METHODS, NM, Method, Settings
 from pybridge.errors import SettingError
-from pybridge.files.atomic import require_writable
+from pybridge.files.atomic import require_apart, require_writable
 from pybridge.measure.asked import require_eps, require_seeds, require_tokens
 from pybridge.measure.positions import position_sets
 
@@ -90,6 +90,7 @@ class DriftSpec:
         position_sets(self.skip_tokens, self.tokens)
         self._require_method()
         self._require_pattern()
+        require_apart({"--json": self.json}, {"--text": self.text, "--calibration": self.calibration})
         if self.json is not None:
             require_writable(self.json)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from pybridge.errors import OutputError
+from pybridge.errors import OutputError, SettingError
 
 
 def require_writable(path: Path) -> None:
@@ -21,8 +22,7 @@ def require_writable(path: Path) -> None:
             raise OutputError(f"{path} is a folder; give the name of a file inside it.")
         if path.exists() and not path.is_file():  # a device or pipe would be replaced by the rename
             raise OutputError(f"{path} is a device or a pipe; give the name of a file.")
-        if not folder.is_dir():
-            raise OutputError(f"Cannot write {path}: the folder {folder} does not exist. Create it first.")
+        require_folder(path, folder)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}.", suffix=".tmp"):
             pass
         if path.exists():
@@ -32,6 +32,33 @@ def require_writable(path: Path) -> None:
         raise OutputError(
             f"Cannot write {path}: {error.strerror or error}. Choose a place where you may write."
         ) from None
+
+
+def require_folder(target: Path, folder: Path) -> None:
+    """Raises: OutputError if the folder around an output is none."""
+    if folder.is_dir():
+        return
+    if folder.exists():
+        raise OutputError(f"Cannot write {target}: {folder} is a file, not a folder. Name another place.")
+    raise OutputError(f"Cannot write {target}: the folder {folder} does not exist. Create it first.")
+
+
+def require_apart(outputs: Mapping[str, Path | None], inputs: Mapping[str, Path | None]) -> None:
+    """Refuse an output that would take the place of an input, or of another output.
+
+    Args:
+        outputs, inputs: option → what it names; None where it was not given.
+    Raises: SettingError.
+    """
+    seen = {os.path.realpath(path): option for option, path in inputs.items() if path is not None}
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        other = seen.setdefault(os.path.realpath(path), option)
+        if other != option:
+            raise SettingError(
+                f"{other} and {option} both name {path}: one would take the other's place. Name another file."
+            )
 
 
 def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pybridge.errors import OutputError
+from pybridge.files.atomic import require_folder
 
 PARTIAL = ".partial-"
 
@@ -24,8 +25,7 @@ def require_free(target: Path) -> None:
     try:
         if target.exists() or target.is_symlink():
             raise OutputError(f"{target} exists already; nothing is overwritten. Name a new folder.")
-        if not parent.is_dir():
-            raise OutputError(f"Cannot write {target}: the folder {parent} does not exist. Create it first.")
+        require_folder(target, parent)
         with tempfile.TemporaryDirectory(prefix=_prefix(target), dir=parent):
             pass
     except OSError as error:

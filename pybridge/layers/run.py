@@ -35,6 +35,7 @@ from pybridge.measure.progress import SILENT, Progress
 from pybridge.models.deletion import without_blocks
 from pybridge.models.opening import OpenModel, open_model
 from pybridge.models.text import tokenise
+from pybridge.perplexity.scores import chunks_of
 from pybridge.runtime.enclosure import EnclosureBackend
 from pybridge.runtime.verdict import Verdict
 
@@ -96,8 +97,7 @@ def _prepared(spec: RemoveSpec, progress: Progress) -> _Bench:
     with without_blocks(opened.adapter, ()):  # refuses blocks of unequal width
         pass
     context = spec.evaluation_context(opened.context_length)
-    if context <= opened.context_length:  # else the scoring says so
-        tokenise(texts.evaluation.text, opened.tokenizer, spec.chunks * context)
+    chunks_of(opened, texts.evaluation.text, context=context, chunks=spec.chunks)  # refuses a short text
     input_ids = tokenise(texts.measured.text, opened.tokenizer, spec.tokens).to(opened.device)
     about = about_record(opened, texts.measured.words, texts.measured.text, input_ids, spec.protocol())
     return _Bench(spec, opened, texts, input_ids, about)
@@ -222,7 +222,9 @@ def _require_deletable(bench: _Bench, choice: Record) -> None:
         return
     reason = bench.opened.adapter.why_not_only(tuple(choice["kept"]))
     if reason is not None:
-        raise ModelError(f"Blocks {', '.join(map(str, choice['removed']))} cannot be deleted: {reason}")
+        removed = choice["removed"]
+        named = f"{'Block' if len(removed) == 1 else 'Blocks'} {', '.join(map(str, removed))}"
+        raise ModelError(f"{named} cannot be deleted: {reason}")
 
 
 def _theorems(

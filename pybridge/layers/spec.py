@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pybridge.errors import SettingError
-from pybridge.files.atomic import require_writable
+from pybridge.files.atomic import require_apart, require_writable
 from pybridge.files.folder import require_free
 from pybridge.layers.criteria import Criterion, criterion_of
 from pybridge.layers.ranking import DEFAULT_BLEND_WEIGHT
@@ -75,6 +75,7 @@ class RemoveSpec:
             raise SettingError(f"--count is {self.count}; at least 1 block is to be removed.")
         if not 0 <= self.blend_weight <= 1:
             raise SettingError(f"--blend-weight is {self.blend_weight:g}; a share lies from 0 to 1.")
+        self._require_used(criterion)
         if criterion.needs_calibration and self.calibration is None:
             raise SettingError(
                 f"--criterion {criterion} searches for the lowest perplexity on a text, and needs one of its "
@@ -87,10 +88,30 @@ class RemoveSpec:
             )
         if self.chunks < 1:
             raise SettingError(f"--chunks is {self.chunks}; at least 1 is needed, 4 is the default.")
+        self._require_outputs()
+
+    def _require_outputs(self) -> None:
+        require_apart(
+            {"--out": self.out, "--json": self.json, "--store": self.store},
+            {"--text": self.text, "--calibration": self.calibration},
+        )
         if self.out is not None:
             require_free(self.out)
-        if self.json is not None:
-            require_writable(self.json)
+        for path in (self.json, self.store):
+            if path is not None:
+                require_writable(path)
+
+    def _require_used(self, criterion: Criterion) -> None:
+        """An option that changes nothing was meant for something else."""
+        for option, given, owner in (
+            ("--blend-weight", self.blend_weight != DEFAULT_BLEND_WEIGHT, Criterion.BLEND),
+            ("--last-token", self.last_token, Criterion.ANGULAR),
+        ):
+            if given and criterion is not owner and not self.compare:
+                raise SettingError(
+                    f"{option} is for --criterion {owner}, and {criterion} does not read it; leave it out, "
+                    f"choose {owner}, or --compare all criteria."
+                )
 
     def _require_measurable(self) -> None:
         require_tokens(self.tokens)
@@ -115,6 +136,8 @@ class RemoveSpec:
             raise SettingError(
                 f"--count is {self.count}, but {self.model} has {blocks} blocks and at least one must stay; "
                 f"give {blocks - 1} or fewer."
+                if blocks > 1
+                else f"{self.model} has a single block, and at least one must stay: none can be removed."
             )
         require_within_context(self.tokens, self.model, context_length)
 

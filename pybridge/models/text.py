@@ -79,12 +79,14 @@ def bos_handling(tokenizer: Any) -> str:
     return "none: this tokenizer adds no beginning-of-text token"
 
 
-def tokenise(text: str, tokenizer: Any, tokens: int) -> Tensor:
+def tokenise(text: str, tokenizer: Any, tokens: int, *, option: str = "--tokens", each: int = 1) -> Tensor:
     """The first `tokens` ids of the text, of shape (1, tokens), int64.
 
     Special tokens are the tokenizer's own affair: a beginning-of-text token stands in front where the family
     puts one (`bos_handling` says so), and nothing else is added.
 
+    Args:
+        option: what asks for fewer tokens, `each` at a time; the advice when the text is too short.
     Raises: SettingError if tokens < 1; TextError, with both counts, if the text is too short.
     """
     if tokens < 1:
@@ -94,7 +96,8 @@ def tokenise(text: str, tokenizer: Any, tokens: int) -> Tensor:
     if len(ids) < tokens and len(start) < len(text):
         ids = _ids(text, tokenizer)
     if len(ids) < tokens:
-        fewer = f" or --tokens {len(ids)}" if len(ids) > 1 else ""
+        most = len(ids) // each
+        fewer = f" or {option} {most}" if most * each > 1 else ""
         raise TextError(
             f"The text has {len(ids):,} tokens ({len(text):,} characters), {tokens:,} are needed.\n"
             f"  Use a longer text{fewer}."

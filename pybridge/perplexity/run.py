@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pybridge.errors import SettingError
-from pybridge.files.atomic import require_writable
+from pybridge.files.atomic import require_apart, require_writable
 from pybridge.files.digest import text_digest
 from pybridge.files.record import finite, finite_all, write_record
 from pybridge.measure.environment import environment_record
@@ -98,6 +98,7 @@ def run(spec: PerplexitySpec) -> PerplexityReport:
 
     Raises: SettingError, ModelError, TextError, NonFiniteError, OutputError.
     """
+    require_apart({"--json": spec.json}, {"--text": spec.text})
     if spec.json is not None:
         require_writable(spec.json)
     source, text = named_text(spec.text, spec.dataset)

@@ -94,8 +94,7 @@ def score(opened: OpenModel, text: str, *, context: int = 1024, chunks: int = 4)
         NonFiniteError naming the chunk whose logits are not finite.
     Source: arXiv:2603.20991v1 §5 (unified pipeline: 4 chunks of 1,024).
     """
-    _require_fitting(opened, context, chunks)
-    ids = tokenise(text, opened.tokenizer, chunks * context).reshape(chunks, context)
+    ids = chunks_of(opened, text, context=context, chunks=chunks)
     wide = torch.float32 if opened.device.type == "mps" else torch.float64
     losses, start = np.empty((chunks, context - 1)), time.perf_counter()
     for index in range(chunks):
@@ -118,6 +117,16 @@ def score(opened: OpenModel, text: str, *, context: int = 1024, chunks: int = 4)
         log_softmax=str(wide).removeprefix("torch."),
     )
     return Scores(losses, protocol, seconds)
+
+
+def chunks_of(opened: OpenModel, text: str, *, context: int, chunks: int) -> Int[Tensor, "chunks context"]:
+    """The tokens that `score` reads.
+
+    Raises: SettingError for a chunk that is too long or too short; TextError for too short a text.
+    """
+    _require_fitting(opened, context, chunks)
+    ids = tokenise(text, opened.tokenizer, chunks * context, option="--chunks", each=context)
+    return ids.reshape(chunks, context)
 
 
 def chunk_losses(model: Any, ids: Int[Tensor, " context"], wide: torch.dtype) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pybridge.errors import SettingError
-from pybridge.files.atomic import require_writable
+from pybridge.files.atomic import require_apart, require_writable
 from pybridge.measure.asked import require_eps, require_seeds, require_tokens
 from pybridge.measure.positions import position_sets
 
@@ -63,6 +63,7 @@ class ProfileRunSpec:
         require_eps(self.eps)
         require_seeds(self.seeds)
         position_sets(self.skip_tokens, self.tokens)
+        require_apart({"--json": self.json}, {"--text": self.text})
         if self.json is not None:
             require_writable(self.json)
 

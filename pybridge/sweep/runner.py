@@ -10,7 +10,7 @@ from typing import Any
 from pybridge.binding.map_scope import Weights
 from pybridge.binding.replaced import Matrix, norm_of
 from pybridge.errors import SettingError
-from pybridge.files.atomic import require_writable, write_atomically
+from pybridge.files.atomic import require_apart, require_writable, write_atomically
 from pybridge.files.record import record_bytes
 from pybridge.measure.capture import MapInputs, capture_inputs
 from pybridge.measure.progress import SILENT, Progress
@@ -56,7 +56,11 @@ def run(spec: SweepSpec, progress: Progress = SILENT) -> SweepReport:
     """
     spec.require_sound()
     outputs = () if spec.summary is None else _summary_files(spec)
-    for path in outputs:
+    require_apart(
+        {"--store": spec.store, **{f"--summary ({path.suffix})": path for path in outputs}},
+        {"--text": spec.text},
+    )
+    for path in (spec.store, *outputs):
         require_writable(path)
     opened = _open(spec)
     source, text = named_text(spec.text, None)

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pybridge.cli import app
+from pybridge.errors import SettingError
+from pybridge.layers import RemoveSpec
 from tests.models.folders import edit_config, save_tiny
 
 
@@ -88,11 +90,15 @@ def refused(pattern: str, *arguments: object) -> None:
         (["--count", 1, "--context", 65], "--context is 65, but the context of .* is 64 tokens"),
         (["--count", 1, "--context", 1], "--context is 1"),
         (["--count", 1, "--chunks", 0], "--chunks is 0"),
-        (["--count", 1, "--chunks", 400], "9,600 are needed"),
+        (["--count", 1, "--chunks", 400], r"9,600 are needed\.\n  Use a longer text or --chunks \d+\."),
         (["--count", 1, "--seed", -1], "--seed is -1"),
         (["--count", 1, "--dataset", "somewhere"], "--text and --dataset both name a text"),
         (["--count", 1, "--calibration", "missing.txt"], "missing.txt: no such file"),
         (["--count", 1, "--out", ""], "--out is an empty path"),
+        (["--count", 1, "--last-token"], "--last-token is for --criterion angular, and rho does not read it"),
+        (["--count", 1, "--blend-weight", 0.3], "--blend-weight is for --criterion blend"),
+        (["--count", 1, "--out", "here", "--json", "here"], "--out and --json both name here"),
+        (["--count", 1, "--store", "missing/store"], "Cannot write missing/store: the folder missing does"),
         (["--count", 1, "--out", "no/where/out"], "the folder no/where does not exist"),
         (["--count", 1, "--json", "no/where.json"], "the folder no does not exist"),
         (["--count", 1, "--device", "nowhere"], "Unknown device 'nowhere'"),
@@ -124,8 +130,14 @@ def test_a_folder_that_is_there_is_refused_before_the_work(small: list[object], 
     refused("exists already; nothing is overwritten", *small, "--count", 1, "--out", tmp_path / "out")
 
 
-def test_a_store_that_is_something_else(small: list[object], text_file: Path) -> None:
-    refused("not a results store", *small, "--count", 1, "--store", text_file)
+def test_a_store_that_is_something_else(small: list[object], calibration_file: Path, text_file: Path) -> None:
+    refused("not a results store", *small, "--count", 1, "--store", calibration_file)
+    refused("--text and --store both name", *small, "--count", 1, "--store", text_file)
+
+
+def test_a_single_block_stays() -> None:
+    with pytest.raises(SettingError, match="has a single block, and at least one must stay"):
+        RemoveSpec("one", count=1).require_fits(1, 1024)
 
 
 def test_a_family_that_computes_with_positions_is_refused_for_good(tmp_path: Path, text_file: Path) -> None:
@@ -135,7 +147,7 @@ def test_a_family_that_computes_with_positions_is_refused_for_good(tmp_path: Pat
     edit_config(save_tiny(folder, "gpt2"), scale_attn_by_inverse_layer_idx=True)
     common = ["--model", folder, "--text", text_file, "--tokens", 32, "--context", 24, "--chunks", 2]
     common += ["--count", 1, "--criterion", "block-influence"]
-    refused("Blocks 2 cannot be deleted", *common, "--out", tmp_path / "out")
+    refused("Block 2 cannot be deleted", *common, "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()
     assert "Removed by block influence: block 2;" in invoke(*common).stdout
 

@@ -126,3 +126,10 @@ def test_a_text_is_named_once_or_not_at_all(tmp_path: Path) -> None:
     assert named_text(None, None)[1] == embedded_text()
     with pytest.raises(SettingError, match="--text and --dataset both name a text"):
         named_text(path, "owner/name")
+
+
+def test_a_short_text_names_the_option_that_asked() -> None:
+    with pytest.raises(TextError, match=r"Use a longer text or --chunks 2\.$"):
+        tokenise("the quick brown fox jumps", tiny_tokenizer(), 6, option="--chunks", each=2)
+    with pytest.raises(TextError, match=r"Use a longer text\.$"):
+        tokenise("the quick brown fox", tiny_tokenizer(), 10, option="--chunks", each=5)
