@@ -43,8 +43,9 @@ def read_bounds(folder: Path) -> Certificate:
     try:
         record = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
     except FileNotFoundError:
+        what = f"no {BOUNDS_FILE}" if folder.is_dir() else "no such folder"
         raise CertificateError(
-            f"{folder}: no {BOUNDS_FILE}, so there is nothing to verify. Name a folder that "
+            f"{folder}: {what}, so there is nothing to verify. Name a folder that "
             "`pybridge compress --out` wrote."
         ) from None
     except (OSError, ValueError, RecursionError) as error:

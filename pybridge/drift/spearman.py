@@ -50,7 +50,8 @@ class Spearman:
 def why_no_correlation(x: Sequence[float], y: Sequence[float], names: tuple[str, str]) -> str | None:
     """Why r would mean nothing: too few pairs, or a side on which all are equal."""
     if len(x) < FEWEST:
-        return f"{len(x)} blocks can be compared, {FEWEST} are needed"
+        blocks = "1 block" if len(x) == 1 else f"{len(x)} blocks"
+        return f"{blocks} can be compared, {FEWEST} are needed"
     for values, name in zip((x, y), names, strict=True):
         if len(set(values)) == 1:
             return f"{name} is the same for every block"

@@ -87,7 +87,8 @@ def tokenise(text: str, tokenizer: Any, tokens: int, *, option: str = "--tokens"
 
     Args:
         option: what asks for fewer tokens, `each` at a time; the advice when the text is too short.
-    Raises: SettingError if tokens < 1; TextError, with both counts, if the text is too short.
+    Raises: SettingError if tokens < 1; TextError, with both counts, if the text is too short;
+        ModelError if the tokenizer fails on it, or makes no token of it.
     """
     if tokens < 1:
         raise SettingError(f"{tokens} tokens asked for; at least 1 is needed.")
@@ -95,6 +96,11 @@ def tokenise(text: str, tokenizer: Any, tokens: int, *, option: str = "--tokens"
     ids = _ids(start, tokenizer)
     if len(ids) < tokens and len(start) < len(text):
         ids = _ids(text, tokenizer)
+    if not ids and text.strip():
+        raise ModelError(
+            f"The model's tokenizer ({type(tokenizer).__name__}) makes no token of a text of {len(text):,} "
+            "characters: it is damaged, or of another model. Save the model's own tokenizer into its folder."
+        )
     if len(ids) < tokens:
         most = len(ids) // each
         fewer = f" or {option} {most}" if most * each > 1 else ""

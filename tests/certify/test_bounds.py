@@ -133,6 +133,8 @@ def test_a_file_that_is_no_certificate(tmp_path: Path, content: bytes, message: 
 def test_no_certificate_at_all(tmp_path: Path) -> None:
     with pytest.raises(CertificateError, match=r"no bounds\.json, so there is nothing to verify"):
         read_bounds(tmp_path)
+    with pytest.raises(CertificateError, match=r"no such folder, so there is nothing to verify"):
+        read_bounds(tmp_path / "nowhere")
     (tmp_path / "bounds.json").mkdir()
     with pytest.raises(CertificateError, match="cannot be read"):
         read_bounds(tmp_path)

@@ -87,6 +87,7 @@ def test_resamples_without_an_r_are_left_out() -> None:
 
 def test_when_no_correlation_means_anything() -> None:
     assert FEWEST == 5
+    assert why_no_correlation(X[:1], X[:1], ("a", "b")) == "1 block can be compared, 5 are needed"
     assert why_no_correlation(X[:4], X[:4], ("a", "b")) == "4 blocks can be compared, 5 are needed"
     assert why_no_correlation(X, [1.0] * 5, ("a", "b")) == "b is the same for every block"
     assert why_no_correlation([2.0] * 5, X, ("a", "b")) == "a is the same for every block"

@@ -133,3 +133,11 @@ def test_a_short_text_names_the_option_that_asked() -> None:
         tokenise("the quick brown fox jumps", tiny_tokenizer(), 6, option="--chunks", each=2)
     with pytest.raises(TextError, match=r"Use a longer text\.$"):
         tokenise("the quick brown fox", tiny_tokenizer(), 10, option="--chunks", each=5)
+
+
+def test_a_tokenizer_of_another_model_makes_no_token() -> None:
+    def empty(text: str, verbose: bool) -> dict[str, list[int]]:
+        return {"input_ids": []}
+
+    with pytest.raises(ModelError, match=r"\(function\) makes no token of a text of 19 characters"):
+        tokenise("the quick brown fox", empty, 3)
