@@ -43,9 +43,17 @@ def remove_layers(
     skip_tokens: Annotated[
         int,
         typer.Option(
-            help="ρ without this many first positions (attention sinks) decides; both are printed. 0: all."
+            help="ρ is measured again without this many first positions (attention sinks). 0: once."
         ),
     ] = 4,
+    rho_over: Annotated[
+        str,
+        typer.Option(
+            metavar="both|all|skip",
+            help="Over which positions ρ must be near one for a block to go: the farther of both, all "
+            "positions, or those after --skip-tokens. What each would choose is printed.",
+        ),
+    ] = "both",
     last_token: Annotated[
         bool, typer.Option("--last-token", help="Angular distance at the last token, not the mean of all.")
     ] = False,
@@ -100,6 +108,7 @@ def remove_layers(
         eps=eps,
         seed=seed,
         skip_tokens=skip_tokens,
+        rho_over=rho_over,
         last_token=last_token,
         out=out,
         compare=compare,

@@ -21,7 +21,7 @@ class Compared:
     """One criterion at one k.
 
     Attributes:
-        positions: a position set that does not decide, where ρ is taken over one; else None.
+        positions: a position set that does not decide alone, where ρ is taken over one; else None.
         blocks: in the order of removal; None where the criterion cannot rank so many, and then `reason`
             says why.
     """
@@ -45,7 +45,7 @@ def compare(
 ) -> list[Compared]:
     """Rows by criterion, then k; equal sets of blocks are scored once, sets of equal kinds timed once.
 
-    |ρ - 1| is there for the position set that decides, and again for the other one.
+    |ρ - 1| is there by what decides, and again for each position set that does not decide alone.
     """
     asked: list[tuple[Criterion, str | None]] = [(criterion, None) for criterion in chooser.criteria]
     asked[1:1] = [(Criterion.RHO, positions) for positions in chooser.other_positions]

@@ -36,6 +36,26 @@ class Criterion(StrEnum):
         return self in (Criterion.RHO, Criterion.RHO_AMPLITUDE, Criterion.LOG_RHO, Criterion.BLEND)
 
 
+class RhoOver(StrEnum):
+    """Over which positions a block's ρ has to be near one for the block to go."""
+
+    BOTH = "both"
+    """The larger distance of the two sets, the default: with the attention sinks and without them."""
+    ALL = "all"
+    """All positions: where sinks carry most of the norm, this is the sinks' ρ."""
+    SKIP = "skip"
+    """Positions from `skip_tokens` on: blind to a block that makes the sinks, and such a block is dear."""
+
+
+def rho_over_of(name: str) -> RhoOver:
+    """Raises: SettingError for an unknown name."""
+    try:
+        return RhoOver(name)
+    except ValueError:
+        known = ", ".join(over.value for over in RhoOver)
+        raise SettingError(f"--rho-over is {name!r}; choose one of: {known}.") from None
+
+
 def criterion_of(name: str) -> Criterion:
     """Raises: SettingError for an unknown name, with the nearest one that is known."""
     try:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from typing import assert_never
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from pybridge.layers.criteria import RhoOver
 from pybridge.measure.positions import position_sets
 from pybridge.measure.profile import ProfileSpec, Transition, measure_profile
 from pybridge.measure.rows import ProfileRow
@@ -25,7 +27,7 @@ class ObservingSpec:
 
     Attributes:
         eps, seed: of the perturbation of h_0.
-        skip_tokens: ρ is measured over all positions, and over those from here on, which decide.
+        skip_tokens: ρ is measured over all positions, and again over those from here on.
         longest_run: angles of runs of 1 … so many blocks; 0: none.
         last_token: angles at the last token alone, as their paper takes them, not their mean over tokens.
     """
@@ -51,7 +53,7 @@ class Observed:
     """Of every block t of n.
 
     Attributes:
-        rho: by position set; the last one decides.
+        rho: by position set, all positions first.
         influence: BI_t = 1 - mean over tokens of cos(h_t, h_{t+1}).
         angular: k → the distances arccos(cos(h_t, h_{t+k})) / π for t = 0 … n - k.
     """
@@ -64,9 +66,17 @@ class Observed:
     def blocks(self) -> int:
         return len(self.influence)
 
-    @property
-    def deciding(self) -> RhoOf:
-        return self.rho[-1]
+    def rho_over(self, over: RhoOver) -> tuple[RhoOf, ...]:
+        """The position sets that decide."""
+        match over:
+            case RhoOver.BOTH:
+                return self.rho
+            case RhoOver.ALL:
+                return self.rho[:1]
+            case RhoOver.SKIP:
+                return self.rho[-1:]
+            case _:
+                assert_never(over)
 
 
 class Angles:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 from pybridge.errors import SettingError
-from pybridge.layers.criteria import Criterion
+from pybridge.layers.criteria import Criterion, RhoOver
 from pybridge.layers.observing import Observed, RhoOf
 from pybridge.measure.summary import distances_from_one
 
@@ -67,40 +67,50 @@ class Ranking:
         return self.order[:count]
 
 
-def rank(criterion: Criterion, observed: Observed, *, blend_weight: float = DEFAULT_BLEND_WEIGHT) -> Ranking:
+def rank(
+    criterion: Criterion,
+    observed: Observed,
+    *,
+    blend_weight: float = DEFAULT_BLEND_WEIGHT,
+    over: RhoOver = RhoOver.BOTH,
+) -> Ranking:
     """The ranking of a criterion that scores blocks one by one.
 
     Args:
         blend_weight: share of the rank by |ρ - 1| in `blend`; the rest is block influence's.
+        over: the positions whose ρ counts.
     """
+    sets = observed.rho_over(over)
     if criterion is Criterion.BLOCK_INFLUENCE:
         return Ranking(criterion, _influence_scores(observed))
     if criterion is Criterion.BLEND:
-        return Ranking(criterion, _blended(observed, blend_weight))
-    return Ranking(criterion, rho_scores(criterion, observed.deciding))
+        return Ranking(criterion, _blended(observed, blend_weight, sets))
+    return Ranking(criterion, rho_scores(criterion, sets))
 
 
-def rho_scores(criterion: Criterion, over: RhoOf) -> tuple[Score, ...]:
-    """A distance of ρ from one over one position set.
+def rho_scores(criterion: Criterion, sets: Sequence[RhoOf]) -> tuple[Score, ...]:
+    """A distance of ρ from one, the largest of some position sets; none where one of them has none.
 
     Raises: KeyError for a criterion that is no distance of ρ.
     """
     distance = _DISTANCE[criterion]
-    return tuple(
-        Score(t, None if rho is None else distances_from_one(rho)[distance], noise)
-        for t, (rho, noise) in enumerate(zip(over.rho, over.noise, strict=True))
-    )
+    scores = []
+    for t in range(len(sets[0].rho)):
+        reasons = [over.noise[t] for over in sets if over.rho[t] is None]
+        far = [distances_from_one(rho)[distance] for over in sets if (rho := over.rho[t]) is not None]
+        scores.append(Score(t, None, reasons[0]) if reasons else Score(t, max(far)))
+    return tuple(scores)
 
 
 def _influence_scores(observed: Observed) -> tuple[Score, ...]:
     return tuple(Score(t, value) for t, value in enumerate(observed.influence))
 
 
-def _blended(observed: Observed, weight: float) -> tuple[Score, ...]:
+def _blended(observed: Observed, weight: float, sets: Sequence[RhoOf]) -> tuple[Score, ...]:
     """weight · rank by |ρ - 1| + (1 - weight) · rank by BI, ranks from 1, equal scores sharing the mean of
     theirs; both among the blocks that have a ρ.
     """
-    by_rho = rho_scores(Criterion.RHO, observed.deciding)
+    by_rho = rho_scores(Criterion.RHO, sets)
     ranked = [score for score in by_rho if score.value is not None]
     ranks_rho = _ranks(score.value or 0.0 for score in ranked)
     ranks_influence = _ranks(observed.influence[score.block] for score in ranked)

@@ -47,6 +47,9 @@ def choice_record(chooser: Chooser, criterion: Criterion, count: int) -> Record:
         "order": list(order),
         "removed": sorted(order),
         "kept": [t for t in range(chooser.observed.blocks) if t not in order],
+        "decides": [over.positions for over in chooser.observed.rho_over(chooser.rho_over)]
+        if criterion.uses_rho
+        else [],
         "by_positions": chooser.by_positions(criterion, count),
         "scores": None
         if ranking is None

@@ -122,6 +122,7 @@ def _study(bench: _Bench) -> Record:
         **bench.about,
         "dtype": str(bench.opened.dtype),
         "device": str(bench.opened.device),
+        "versions": versions(),
         "evaluation": {
             "text": text_digest(bench.texts.evaluation.text),
             "context": bench.context,
@@ -199,7 +200,7 @@ def _chooser(bench: _Bench, keeper: Keeper, criterion: Criterion, progress: Prog
     observed = observe(bench.opened.adapter, bench.input_ids, observing)
     searched = criterion is Criterion.GREEDY or (spec.compare and bench.texts.apart)
     rounds = _greedy(bench, keeper, progress) if searched else ()
-    return Chooser(observed, rounds, spec.blend_weight)
+    return Chooser(observed, rounds, spec.blend_weight, spec.deciding())
 
 
 def _greedy(bench: _Bench, keeper: Keeper, progress: Progress) -> tuple[Round, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from pybridge.errors import SettingError
 from pybridge.files.atomic import require_apart, require_writable
 from pybridge.files.folder import require_free
-from pybridge.layers.criteria import Criterion, criterion_of
+from pybridge.layers.criteria import Criterion, RhoOver, criterion_of, rho_over_of
 from pybridge.layers.ranking import DEFAULT_BLEND_WEIGHT
 from pybridge.measure.asked import require_eps, require_seeds, require_tokens, require_within_context
 from pybridge.measure.positions import PositionSet, position_sets
@@ -31,7 +31,8 @@ class RemoveSpec:
         text, dataset: the evaluation text, at most one of them; neither means the embedded excerpt.
         tokens: of the criterion's text, from its start, one sequence.
         eps, seed: of the perturbation of h_0.
-        skip_tokens: ρ over the positions from here on decides.
+        skip_tokens: ρ is measured over all positions, and again over those from here on.
+        rho_over: a value of `RhoOver`: which of the two must be near one for a block to go.
         last_token: angular distances at the last token, not their mean over tokens.
         out: the new folder of the shorter model; None means nothing is written.
         compare: every criterion at k = 1 … count.
@@ -53,6 +54,7 @@ class RemoveSpec:
     eps: float = 0.01
     seed: int = 0
     skip_tokens: int = 4
+    rho_over: str = "both"
     last_token: bool = False
     out: Path | None = None
     compare: bool = False
@@ -118,10 +120,15 @@ class RemoveSpec:
         require_eps([self.eps])
         require_seeds([self.seed])
         self.positions()
+        self.deciding()
 
     def chosen_criterion(self) -> Criterion:
         """Raises: SettingError for an unknown name."""
         return criterion_of(self.criterion)
+
+    def deciding(self) -> RhoOver:
+        """Raises: SettingError for an unknown name."""
+        return rho_over_of(self.rho_over)
 
     def positions(self) -> tuple[PositionSet, ...]:
         """Raises: SettingError if no position is left."""
@@ -157,7 +164,7 @@ class RemoveSpec:
             "perturbation": "Gaussian at h_0, ‖e_0‖ = eps ‖h_0‖ over the sequence",
             "seed": self.seed,
             "skip_tokens": self.skip_tokens,
-            "decides": self.positions()[-1].name,
+            "rho_over": self.deciding().value,
             "norm": "Frobenius over tokens × d_model, accumulated in float64",
             "block_influence": "1 - mean over all tokens of cos(h_t, h_{t+1}), states before the final norm",
             "angular": "last token" if self.last_token else "mean over all tokens",

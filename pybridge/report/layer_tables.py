@@ -26,9 +26,10 @@ BLOCKS_LEGEND = (
 )
 COMPARISON_LEGEND = (
     "Perplexity without the k blocks that each criterion removes, under the protocol above, * the least of a "
-    "line. rho all: |ρ - 1| over all positions; every other ρ is over those that decide. speed-up: whole / "
-    "shorter, measured in turns, for the chosen criterion's blocks; by share: 1 / (1 - s), s the part of the "
-    "whole model's time that those blocks took. Both are timings: a busy machine puts either off."
+    "line. rho all, rho skip:…: |ρ - 1| over that position set alone; every other ρ by what decides. "
+    "speed-up: whole / shorter, measured in turns, for the chosen criterion's blocks; by share: 1 / (1 - s), "
+    "s the part of the whole model's time that those blocks took. Both are timings: a busy machine puts "
+    "either off."
 )
 _CHECKED = (
     ("E1", "layer_removal_identity"),

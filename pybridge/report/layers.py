@@ -90,14 +90,16 @@ def _measured_on(record: Record) -> str:
 def _choice(record: Record) -> Iterator[str]:
     choice = record["choice"]
     order = choice["order"]
-    line = f"Removed by {_criterion(record)}: {_named(choice['removed'])}"
+    by = _criterion(record)
+    if len(choice["decides"]) > 1:
+        by += f", ρ the farther of {' and '.join(where(positions) for positions in choice['decides'])}"
+    line = f"Removed by {by}: {_named(choice['removed'])}"
     if order != choice["removed"]:
         line += f", in the order {_listed(order)}"
     yield f"{line}; {counted(len(choice['kept']), 'block')} of {record['model']['blocks']} stay."
-    decides = record["protocol"]["decides"]
     for positions, blocks in choice["by_positions"].items():
         found = "too few blocks have a ρ" if blocks is None else _named(blocks)
-        role = ", which decide" if positions == decides else " it would be"
+        role = ", which decide" if [positions] == choice["decides"] else " alone it would be"
         yield f"By ρ over {where(positions)}{role}: {found}."
 
 

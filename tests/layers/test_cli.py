@@ -31,9 +31,11 @@ def test_what_is_printed(small: list[object], calibration_file: Path, tmp_path: 
     )
     assert result.exit_code == 0, result.output
     out = result.stdout
-    assert re.search(r"Removed by \|ρ - 1\|: blocks \d, \d", out)
-    assert "By ρ over all positions it would be: blocks" in out
-    assert "By ρ over positions from 4, which decide: blocks" in out
+    assert re.search(
+        r"Removed by \|ρ - 1\|, ρ the farther of all positions and positions from 4: blocks \d, \d", out
+    )
+    assert "By ρ over all positions alone it would be: blocks" in out
+    assert "By ρ over positions from 4 alone it would be: blocks" in out
     assert "No theorem was violated: " in out
     assert re.search(
         r"Perplexity [\d.]+ → [\d.]+: regret -?[\d.e+]+ \[.*\] at 95% confidence \(t over 2 chunks", out
@@ -52,7 +54,9 @@ def test_quiet_prints_the_sentences_alone(small: list[object]) -> None:
     result = invoke(*small, "--count", 1, "-q")
     assert result.exit_code == 0
     assert "the very text they are judged on" in result.stdout
-    assert re.search(r"Removed by \|ρ - 1\|: block \d; 3 blocks of 4 stay", result.stdout)
+    assert re.search(
+        r"Removed by \|ρ - 1\|, .* positions from 4: block \d; 3 blocks of 4 stay", result.stdout
+    )
     assert "Removals and their theorems" not in result.stdout
 
 
@@ -77,6 +81,7 @@ def refused(pattern: str, *arguments: object) -> None:
         (["--count", 9], "has 4 blocks"),
         (["--count", 0], "--count is 0; at least 1 block"),
         (["--count", -1], "--count is -1"),
+        (["--count", 1, "--rho-over", "none"], "--rho-over is 'none'; choose one of: both, all, skip"),
         (["--count", 1, "--criterion", "roh"], "No criterion is called 'roh'. Did you mean rho\\?"),
         (["--count", 1, "--criterion", "greedy"], "needs one of its own: --calibration FILE"),
         (["--count", 1, "--blend-weight", 1.5], "--blend-weight is 1.5; a share lies from 0 to 1"),

@@ -8,7 +8,7 @@ import pytest
 
 from pybridge.errors import SettingError
 from pybridge.layers.choosing import Chooser
-from pybridge.layers.criteria import Criterion
+from pybridge.layers.criteria import Criterion, RhoOver
 from pybridge.layers.observing import Observed, RhoOf
 from pybridge.layers.ranking import nearest_run, rank
 
@@ -91,10 +91,28 @@ def test_the_nearest_run_is_the_first_of_equals() -> None:
     assert nearest_run(observed(), 2) == (1, 2)
 
 
-def test_the_later_position_set_decides_and_both_are_told() -> None:
-    chooser = Chooser(observed((1.1, 3.0, 1.2), every=(3.0, 1.1, None)))
-    assert chooser.blocks(Criterion.RHO, 1) == (0,)
-    assert chooser.by_positions(Criterion.RHO, 1) == {"all": [1], "skip:4": [0]}
-    assert chooser.by_positions(Criterion.RHO, 3) == {"all": None, "skip:4": [0, 1, 2]}
-    assert chooser.by_positions(Criterion.BLOCK_INFLUENCE, 1) == {}
-    assert Criterion.GREEDY not in chooser.criteria
+def test_the_farther_position_set_decides_and_each_is_told() -> None:
+    seen = observed((1.1, 3.0, 1.2, 1.3), every=(3.0, 1.1, 1.25, None))
+    both, skipping, every = (
+        Chooser(seen, rho_over=over) for over in (RhoOver.BOTH, RhoOver.SKIP, RhoOver.ALL)
+    )
+    assert both.blocks(Criterion.RHO, 3) == (2, 0, 1)
+    assert skipping.blocks(Criterion.RHO, 4) == (0, 2, 3, 1)
+    assert every.blocks(Criterion.RHO, 3) == (1, 2, 0)
+    with pytest.raises(SettingError, match=r"can rank only 3 of 4 blocks \(block 3: too small\)"):
+        both.blocks(Criterion.RHO, 4)
+    for chooser in (both, skipping, every):
+        assert chooser.by_positions(Criterion.RHO, 1) == {"all": [1], "skip:4": [0]}
+        assert chooser.by_positions(Criterion.RHO, 4) == {"all": None, "skip:4": [0, 1, 2, 3]}
+        assert chooser.by_positions(Criterion.BLOCK_INFLUENCE, 1) == {}
+        assert Criterion.GREEDY not in chooser.criteria
+    assert both.other_positions == ("all", "skip:4")
+    assert (skipping.other_positions, every.other_positions) == (("all",), ("skip:4",))
+
+
+@pytest.mark.parametrize("criterion", [Criterion.RHO, Criterion.RHO_AMPLITUDE, Criterion.LOG_RHO])
+def test_a_block_that_makes_an_attention_sink_does_not_go(criterion: Criterion) -> None:
+    """Near one without the first positions, and far from it with them, as block 11 of SmolLM2-135M is."""
+    seen = observed((1.005, 1.06), every=(0.039, 1.05))
+    assert rank(criterion, seen).order == (1, 0)
+    assert rank(criterion, seen, over=RhoOver.SKIP).order == (0, 1)

@@ -52,26 +52,29 @@ def test_the_record_says_what_it_is_and_of_what(record: Any, spec: RemoveSpec) -
     assert record["text"]["source"] == "the file dog.txt"
     assert record["evaluation"]["protocol"]["text"] != record["text"]["digest"]
     assert record["evaluation"]["apart_from_the_criterion"] is True
-    assert record["protocol"]["decides"] == "skip:4"
+    assert record["protocol"]["rho_over"] == "both"
     assert record["environment"]["versions"]["torch"]
     assert {block["block"] for block in record["blocks"]} == set(range(4))
 
 
 def test_the_choice_is_the_nearest_rho(record: Any) -> None:
     choice = record["choice"]
-    distances = {block["block"]: abs(block["rho"]["skip:4"]["rho"] - 1) for block in record["blocks"]}
+    assert choice["decides"] == ["all", "skip:4"]
+    distances = {
+        block["block"]: max(abs(over["rho"] - 1) for over in block["rho"].values())
+        for block in record["blocks"]
+    }
     assert choice["order"] == sorted(distances, key=lambda t: distances[t])[:2]
     assert choice["removed"] == sorted(choice["order"])
     assert sorted(choice["removed"] + choice["kept"]) == list(range(4))
     assert choice["llama_cpp"] == f"--prune-layers {','.join(map(str, choice['removed']))}"
     assert set(choice["by_positions"]) == {"all", "skip:4"}
-    assert choice["by_positions"]["skip:4"] == choice["removed"]
 
 
 def test_every_criterion_is_compared_at_every_k(record: Any) -> None:
     rows = {(row["label"], row["count"]): row for row in record["comparison"]}
-    assert set(rows) == {(name, k) for name in ("rho all", *Criterion) for k in (1, 2)}
-    for label, positions in (("rho", "skip:4"), ("rho all", "all")):
+    assert set(rows) == {(name, k) for name in ("rho all", "rho skip:4", *Criterion) for k in (1, 2)}
+    for label, positions in (("rho skip:4", "skip:4"), ("rho all", "all")):
         distances = {b["block"]: abs(b["rho"][positions]["rho"] - 1) for b in record["blocks"]}
         assert rows[label, 2]["order"] == sorted(distances, key=lambda t: distances[t])[:2]
     assert record["left_out"] == []
