@@ -32,14 +32,15 @@ class LocalLipschitz:
         estimate: ‖J v‖ of the last unit vector v; never above σ_max but for rounding, possibly below it.
         iterations: how many v were tried, each the image of the one before under JᵀJ.
         last_change: |σ_i - σ_{i-1}| / σ_i of the last two; None after a single one.
-        converged: whether that fell to the tolerance.
+        settled: whether that fell to the tolerance; the estimate can still be below the norm, by a few per cent
+            where two singular values are close.
     """
 
     block: int
     estimate: float
     iterations: int
     last_change: float | None
-    converged: bool
+    settled: bool
 
 
 @contextmanager
@@ -102,8 +103,8 @@ def local_lipschitz(
             if size == 0 or (change is not None and change <= tolerance):
                 break
             v = back / size
-    converged = estimate == 0 or (change is not None and change <= tolerance)
-    return LocalLipschitz(block, estimate, count, change, converged)
+    settled = estimate == 0 or (change is not None and change <= tolerance)
+    return LocalLipschitz(block, estimate, count, change, settled)
 
 
 def local_lipschitz_of_blocks(

@@ -98,7 +98,7 @@ def local_line(local: Record) -> str:
     blocks = local["blocks"]
     largest = max(blocks, key=lambda row: row["estimate"])
     smallest = min(blocks, key=lambda row: row["estimate"])
-    open_ = sum(not row["converged"] for row in blocks)
+    open_ = sum(not row["settled"] for row in blocks)
     still = f"; {open_} of {len(blocks)} still changed by more than {local['tolerance']:g}" if open_ else ""
     return (
         f"Local Lipschitz constant, an estimate from below: {compact(smallest['estimate'])} (block "

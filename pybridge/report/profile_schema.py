@@ -118,7 +118,7 @@ LOCAL_LIPSCHITZ = _object(
                     "estimate": _NUMBER,
                     "iterations": _COUNT,
                     "last_change": _NUMBER_OR_NULL,
-                    "converged": {"type": "boolean"},
+                    "settled": {"type": "boolean"},
                 }
             )
         ),

@@ -91,9 +91,9 @@ def test_it_is_deterministic_and_says_how_it_ended() -> None:
     first, again = (local_lipschitz(adapter, 0, state, seed=3) for _ in range(2))
     assert first == again
     assert first.last_change is not None
-    assert first.converged == (first.last_change <= 1e-3)
+    assert first.settled == (first.last_change <= 1e-3)
     short = local_lipschitz(adapter, 0, state, seed=3, iterations=1)
-    assert (short.iterations, short.last_change, short.converged) == (1, None, False)
+    assert (short.iterations, short.last_change, short.settled) == (1, None, False)
     assert short.estimate <= first.estimate * (1 + 1e-6)
 
 
@@ -102,7 +102,7 @@ def test_a_block_that_adds_nothing_has_the_constant_zero() -> None:
     state = states_of(adapter)[1]
     adapter.blocks[1].register_forward_hook(lambda _m, args, _out: args[0])
     found = local_lipschitz(adapter, 1, state, seed=0)
-    assert (found.estimate, found.iterations, found.converged) == (0.0, 1, True)
+    assert (found.estimate, found.iterations, found.settled) == (0.0, 1, True)
 
 
 def test_every_block_is_taken_at_its_own_state() -> None:
