@@ -32,7 +32,7 @@ class LocalLipschitz:
         estimate: ‖J v‖ of the last unit vector v; never above σ_max but for rounding, possibly below it.
         iterations: how many v were tried, each the image of the one before under JᵀJ.
         last_change: |σ_i - σ_{i-1}| / σ_i of the last two; None after a single one.
-        settled: whether that fell to the tolerance; the estimate can still be below the norm, by a few per cent
+        settled: whether that fell to the tolerance; the estimate can still be a few per cent low
             where two singular values are close.
     """
 

@@ -223,4 +223,5 @@ def local_tables(record: Record, *, wide: bool) -> Iterator[Table]:
             columns.append(
                 Column(f"L, ε = {some['eps']:g}", lambda row, found=found: _value(found[row["block"]]))
             )
-    yield column_table("Local Lipschitz constants, estimated from below, all positions", columns, local["blocks"], wide=wide)
+    title = "Local Lipschitz constants, estimated from below, all positions"
+    yield column_table(title, columns, local["blocks"], wide=wide)
