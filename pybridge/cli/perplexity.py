@@ -23,10 +23,13 @@ def perplexity(
     chunks: options.Chunks = 4,
     device: options.Device = "cpu",
     dtype: options.Dtype = "float32",
+    device_map: options.DeviceMap = None,
     json: options.Json = None,
 ) -> None:
     """Measure perplexity, with its protocol; and regret against the base.
 
+    With --device-map auto both models may be larger than one device; weights that fit on none are read from
+    the disk for each chunk.
     Exit code 0: measured. 2: bad input.
     """
     calm_threads()
@@ -42,6 +45,7 @@ def perplexity(
         chunks=chunks,
         device=device,
         dtype=dtype,
+        device_map=device_map,
         json=json,
     )
     typer.echo("\n".join(lines_of(run(spec))))

@@ -32,6 +32,7 @@ class PerplexitySpec:
         text, dataset: where the text comes from, at most one of them; neither means the embedded excerpt.
         context: tokens a chunk; chunks: how many (4 in the paper's pipeline, 2 for maps of sensitivity, 50 in
             its scale study).
+        device_map: `auto` for models larger than one device, in place of `device`; None means all on it.
         json: where the record is written; None means nowhere.
         cache_dir: of converted weights; None means the user's cache.
     """
@@ -44,6 +45,7 @@ class PerplexitySpec:
     chunks: int = 4
     device: str = "cpu"
     dtype: str = "float32"
+    device_map: str | None = None
     json: Path | None = None
     cache_dir: Path | None = None
 
@@ -132,7 +134,9 @@ def require_unseen(model: str | None, text: str) -> None:
 
 
 def _measured(spec: PerplexitySpec, name: str, text: str) -> Measured:
-    opened = open_model(name, device=spec.device, dtype=spec.dtype, cache_dir=spec.cache_dir)
+    opened = open_model(
+        name, device=spec.device, dtype=spec.dtype, device_map=spec.device_map, cache_dir=spec.cache_dir
+    )
     scores = score(opened, text, context=spec.context, chunks=spec.chunks)
     return Measured(name, opened.weight_digest(), scores, footprint_of(opened), _environment(opened))
 

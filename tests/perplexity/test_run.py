@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from pybridge.cli import app
 from pybridge.errors import ModelError, OutputError, SettingError
 from pybridge.files.digest import text_digest
 from pybridge.models.opening import open_model
@@ -16,7 +21,7 @@ from pybridge.models.text import embedded_text
 from pybridge.perplexity.footprint import footprint_of
 from pybridge.perplexity.lines import lines_of
 from pybridge.perplexity.run import PerplexityReport, PerplexitySpec, run
-from tests.models.folders import save_tiny
+from tests.models.folders import TEXT, save_tiny
 from tests.models.test_placement import with_blocks_on_disk
 
 SPEC = PerplexitySpec("tiny-gpt2", context=64, chunks=3)
@@ -118,3 +123,51 @@ def test_weights_on_disk_weigh_what_they_weigh_in_memory(tmp_path: Path) -> None
     there = with_blocks_on_disk(plain.adapter)
     split = open_model(str(folder), device_map=there, offload_folder=tmp_path / "offload")
     assert footprint_of(split) == footprint_of(plain)
+
+
+def test_blocks_on_disk_give_the_same_losses_bit_for_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Model and base, each with two blocks on disk; every single loss, and what is made of them."""
+    text = tmp_path / "fox.txt"
+    text.write_text(TEXT * 20, encoding="utf-8")
+    model, base = (str(save_tiny(tmp_path / name, name)) for name in ("llama", "lfm2"))
+    spec = PerplexitySpec(model, against=base, text=text, context=24, chunks=3)
+    plain = run(spec)
+    places = {name: with_blocks_on_disk(open_model(name).adapter) for name in (model, base)}
+    on_disk: list[set[int]] = []
+
+    def spread(name: str, **options: Any) -> Any:
+        assert options.pop("device_map") == "auto"
+        opened = open_model(name, device_map=places[name], **options)
+        blocks = enumerate(opened.adapter.blocks)
+        on_disk.append({t for t, block in blocks if all(p.is_meta for p in block.parameters())})
+        return opened
+
+    monkeypatch.setattr(sys.modules["pybridge.perplexity.run"], "open_model", spread)
+    report = run(replace(spec, device_map="auto"))
+    assert on_disk == [{1, 3}, {1, 3}]
+    assert report.base is not None
+    assert plain.base is not None
+    for ours, theirs in ((report.model, plain.model), (report.base, plain.base)):
+        np.testing.assert_array_equal(ours.scores.losses, theirs.scores.losses)
+        assert (ours.digest, ours.footprint) == (theirs.digest, theirs.footprint)
+    assert report.regret == plain.regret
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"device_map": "balanced"}, "Unknown device map 'balanced'"),
+        ({"device_map": "auto", "device": "cuda"}, "Leave one of the two out"),
+    ],
+)
+def test_a_device_map_that_cannot_be_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        run(replace(SPEC, **changes))
+
+
+def test_the_command_hands_the_device_map_on() -> None:
+    result = CliRunner().invoke(app, ["perplexity", "--model", "tiny-gpt2", "--device-map", "balanced"])
+    assert result.exit_code == 2
+    assert "Unknown device map 'balanced'" in result.output
