@@ -32,7 +32,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class DriftReport:
-    """What was measured, and `record`: all of it, JSON-ready."""
+    """What was measured, and `record`: all of it, JSON-ready (`report.drift_schema.DRIFT_RECORD`)."""
 
     rows: tuple[DriftRow, ...]
     correlations: tuple[Correlation, ...]

@@ -82,7 +82,9 @@ class PerplexityReport:
     regret: Regret | None
 
     def record(self) -> dict[str, Any]:
-        """JSON-ready; null where a number is not finite or was not asked for."""
+        """JSON-ready (`report.perplexity_schema.PERPLEXITY_RECORD`); null where a number is not finite or was
+        not asked for.
+        """
         return {
             "kind": KIND,
             "schema_version": SCHEMA_VERSION,
