@@ -102,3 +102,24 @@ def _removed_record(one: Removed) -> Record:
         "downstream": [removal_record(row) for row in one.rows],
         "end_to_end": [end_record(end) for end in one.lockstep.ends] if one.lockstep else [],
     }
+
+
+def left_out_records(chooser: Chooser) -> list[Record]:
+    """The criteria that a comparison is without, and why."""
+    absent = [criterion for criterion in Criterion if criterion not in chooser.criteria]
+    return [{"criterion": c.value, "reason": "needs --calibration, a text of its own"} for c in absent]
+
+
+def removal_file_record(record: Record) -> Record:
+    """What `removal.json` says of the base and the choice."""
+    return {
+        "base": record["model"],
+        "criterion_measured_on": record["text"],
+        "protocol": record["protocol"],
+        "blocks": record["blocks"],
+        **record["choice"],
+        "theorems": record["theorems"],
+        "evaluation": record["evaluation"],
+        "versions": record["environment"]["versions"],
+        "dtype": record["environment"]["dtype"],
+    }

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pybridge_extracted
-from torch import Tensor
 
 from pybridge.binding.violations import ViolationWriter
 from pybridge.errors import ModelError
-from pybridge.files.digest import text_digest
 from pybridge.files.record import write_record
+from pybridge.layers.bench import KIND, SCHEMA_VERSION, Bench, prepared, study_record
 from pybridge.layers.cells import Scorer
 from pybridge.layers.choosing import Chooser
 from pybridge.layers.comparison import compare, compared, compared_record
@@ -20,27 +19,23 @@ from pybridge.layers.criteria import Criterion
 from pybridge.layers.greedy import Round, greedy_rounds
 from pybridge.layers.keeping import Keeper, keeping
 from pybridge.layers.observing import ObservingSpec, observe
-from pybridge.layers.record import block_records, choice_record, verdicts_record
+from pybridge.layers.record import (
+    block_records,
+    choice_record,
+    left_out_records,
+    removal_file_record,
+    verdicts_record,
+)
 from pybridge.layers.spec import RemoveSpec
 from pybridge.layers.speed import Stopwatch
-from pybridge.layers.texts import Texts, read_texts
 from pybridge.layers.theorems import Verdicts, put_theorems
 from pybridge.layers.writing import write_shorter, written_record
-from pybridge.measure.about import about_record
 from pybridge.measure.clock import Clock
 from pybridge.measure.environment import environment_record, versions
-from pybridge.measure.noise import refuse_below_floor
 from pybridge.measure.profile import ProfileSpec
 from pybridge.measure.progress import SILENT, Progress
-from pybridge.models.deletion import without_blocks
-from pybridge.models.opening import OpenModel, open_model
-from pybridge.models.text import tokenise
-from pybridge.perplexity.scores import chunks_of
 from pybridge.runtime.enclosure import EnclosureBackend
 from pybridge.runtime.verdict import Verdict
-
-KIND = "living-inference remove-layers"
-SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
 
@@ -58,21 +53,6 @@ class Report:
     exit_code: int
 
 
-@dataclass(frozen=True)
-class _Bench:
-    """Model and texts, ready."""
-
-    spec: RemoveSpec
-    opened: OpenModel
-    texts: Texts
-    input_ids: Tensor
-    about: Record
-
-    @property
-    def context(self) -> int:
-        return self.spec.evaluation_context(self.opened.context_length)
-
-
 def run(spec: RemoveSpec, progress: Progress = SILENT, checks: Iterable[Any] | None = None) -> Report:
     """Choose blocks, say what their removal costs and saves, and write the shorter model where asked.
 
@@ -83,56 +63,13 @@ def run(spec: RemoveSpec, progress: Progress = SILENT, checks: Iterable[Any] | N
     spec.require_sound()
     clock = Clock()
     with clock.stage("open"):
-        bench = _prepared(spec, progress)
-    with keeping(spec.store, _study(bench)) as keeper:
+        bench = prepared(spec, progress)
+    with keeping(spec.store, study_record(bench)) as keeper:
         return _run(bench, keeper, clock, progress, checks)
 
 
-def _prepared(spec: RemoveSpec, progress: Progress) -> _Bench:
-    texts = read_texts(spec)  # before a model that may have to be downloaded
-    progress.begin("opening the model")
-    opened = _open(spec, progress)
-    spec.require_fits(opened.adapter.n_blocks, opened.context_length)
-    refuse_below_floor(spec.eps, opened.dtype)
-    with without_blocks(opened.adapter, ()):  # refuses blocks of unequal width
-        pass
-    context = spec.evaluation_context(opened.context_length)
-    chunks_of(opened, texts.evaluation.text, context=context, chunks=spec.chunks)  # refuses a short text
-    input_ids = tokenise(texts.measured.text, opened.tokenizer, spec.tokens).to(opened.device)
-    about = about_record(opened, texts.measured.words, texts.measured.text, input_ids, spec.protocol())
-    return _Bench(spec, opened, texts, input_ids, about)
-
-
-def _open(spec: RemoveSpec, progress: Progress) -> OpenModel:
-    return open_model(
-        spec.model,
-        device=spec.device,
-        dtype=spec.dtype,
-        cache_dir=spec.cache_dir,
-        progress=progress.visible,
-        device_map=spec.device_map,
-    )
-
-
-def _study(bench: _Bench) -> Record:
-    """What two runs must share to go on with each other's results."""
-    return {
-        "kind": KIND,
-        "schema_version": SCHEMA_VERSION,
-        **bench.about,
-        "dtype": str(bench.opened.dtype),
-        "device": str(bench.opened.device),
-        "versions": versions(),
-        "evaluation": {
-            "text": text_digest(bench.texts.evaluation.text),
-            "context": bench.context,
-            "chunks": bench.spec.chunks,
-        },
-    }
-
-
 def _run(
-    bench: _Bench, keeper: Keeper, clock: Clock, progress: Progress, checks: Iterable[Any] | None
+    bench: Bench, keeper: Keeper, clock: Clock, progress: Progress, checks: Iterable[Any] | None
 ) -> Report:
     spec, opened = bench.spec, bench.opened
     criterion = spec.chosen_criterion()
@@ -147,7 +84,7 @@ def _run(
     violations = ViolationWriter(spec.violations_folder, bench.about | {"versions": versions()})
     with clock.stage("theorems"):
         found = _theorems(bench, choice["order"], checks, violations, progress)
-    stopwatch = Stopwatch(opened.adapter, _timed_ids(bench), keeper)
+    stopwatch = Stopwatch(opened.adapter, bench.timed_ids(), keeper)
     with clock.stage("judge"):
         progress.begin("scoring the shorter model")
         chosen = compared(chooser, criterion, spec.count, scorer, stopwatch)
@@ -171,7 +108,7 @@ def _run(
             "result": compared_record(chosen, dense),
         },
         "comparison": [compared_record(row, dense) for row in table],
-        "left_out": _left_out(chooser) if spec.compare else [],
+        "left_out": left_out_records(chooser) if spec.compare else [],
         "written": None,
     }
     if spec.out is not None:
@@ -182,7 +119,7 @@ def _run(
                 choice["removed"],
                 spec.out,
                 bench.input_ids,
-                lambda: _removal(record),
+                lambda: removal_file_record(record),
                 device_map=spec.device_map,
             )
         record["written"] = {"folder": spec.out.as_posix(), **written_record(written)}
@@ -192,7 +129,7 @@ def _run(
     return Report(record, _exit_code(found))
 
 
-def _chooser(bench: _Bench, keeper: Keeper, criterion: Criterion, progress: Progress) -> Chooser:
+def _chooser(bench: Bench, keeper: Keeper, criterion: Criterion, progress: Progress) -> Chooser:
     spec = bench.spec
     progress.begin("measuring blocks")
     longest = spec.count if spec.compare or criterion is Criterion.ANGULAR else 0
@@ -203,7 +140,7 @@ def _chooser(bench: _Bench, keeper: Keeper, criterion: Criterion, progress: Prog
     return Chooser(observed, rounds, spec.blend_weight, spec.deciding())
 
 
-def _greedy(bench: _Bench, keeper: Keeper, progress: Progress) -> tuple[Round, ...]:
+def _greedy(bench: Bench, keeper: Keeper, progress: Progress) -> tuple[Round, ...]:
     known = keeper.rounds()
     progress.begin("searching for the block that costs least", max(0, bench.spec.count - len(known)))
     done = list(known)
@@ -217,7 +154,7 @@ def _greedy(bench: _Bench, keeper: Keeper, progress: Progress) -> tuple[Round, .
     return greedy_rounds(adapter, ids, bench.spec.count, known=known, on_round=save)
 
 
-def _require_deletable(bench: _Bench, choice: Record) -> None:
+def _require_deletable(bench: Bench, choice: Record) -> None:
     """Raises: ModelError, before anything long is done, where the family cannot lose these blocks."""
     if bench.spec.out is None:
         return
@@ -229,7 +166,7 @@ def _require_deletable(bench: _Bench, choice: Record) -> None:
 
 
 def _theorems(
-    bench: _Bench,
+    bench: Bench,
     order: list[int],
     checks: Iterable[Any] | None,
     violations: ViolationWriter,
@@ -249,31 +186,6 @@ def _theorems(
         violations,
         progress,
     )
-
-
-def _timed_ids(bench: _Bench) -> Tensor:
-    """The evaluation's first chunk."""
-    return tokenise(bench.texts.evaluation.text, bench.opened.tokenizer, bench.context)
-
-
-def _left_out(chooser: Chooser) -> list[Record]:
-    absent = [criterion for criterion in Criterion if criterion not in chooser.criteria]
-    return [{"criterion": c.value, "reason": "needs --calibration, a text of its own"} for c in absent]
-
-
-def _removal(record: Record) -> Record:
-    """What `removal.json` says of the base and the choice."""
-    return {
-        "base": record["model"],
-        "criterion_measured_on": record["text"],
-        "protocol": record["protocol"],
-        "blocks": record["blocks"],
-        **record["choice"],
-        "theorems": record["theorems"],
-        "evaluation": record["evaluation"],
-        "versions": record["environment"]["versions"],
-        "dtype": record["environment"]["dtype"],
-    }
 
 
 def _exit_code(found: Verdicts) -> int:
