@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +12,7 @@ import pybridge_extracted
 import pytest
 
 from pybridge import replay
-from pybridge.layers import RemoveSpec, run
+from pybridge.layers import RemoveSpec, bench, run
 from pybridge.layers.cells import Scorer
 from pybridge.layers.criteria import Criterion
 from pybridge.models.fingerprint import weight_digest
@@ -203,7 +202,7 @@ def test_blocks_on_disk_give_the_same_choice_scores_and_weights(
         assert options.pop("device_map") == "auto"
         return open_model(name, device_map=on_disk, **options)
 
-    monkeypatch.setattr(sys.modules["pybridge.layers.run"], "open_model", spread)
+    monkeypatch.setattr(bench, "open_model", spread)
     record = run(replace(there, device_map="auto", out=tmp_path / "spread"), checks=[]).record
     assert record["choice"] == plain["choice"]
     for name in ("weights", "files", "parameters", "parameters_before"):
