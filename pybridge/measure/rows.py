@@ -158,6 +158,10 @@ def _token_quantiles(
     if with_error:
         found["L"] = (e["error_update"] / e["error"]).sqrt()
         found["rho"] = (e["next_error"] / e["next_state"]) / (e["error"] / e["state"])
+    together = torch.stack(tuple(found.values()))
+    if bool(torch.isfinite(together).all()):  # one call for all of them
+        levels = torch.quantile(together, torch.tensor(QUANTILES, dtype=together.dtype), dim=1)
+        return dict(zip(found, map(tuple, levels.T.tolist()), strict=True))
     return {name: _quantiles(values) for name, values in found.items()}
 
 
