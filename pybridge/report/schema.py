@@ -2,91 +2,77 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-Schema = dict[str, Any]
+from pybridge.report.schema_forms import (
+    COUNT,
+    COUNT_OR_NULL,
+    DIGEST,
+    NUMBER,
+    NUMBER_OR_NULL,
+    POSITIONS,
+    TEXT,
+    TEXT_OR_NULL,
+    Schema,
+    closed,
+    list_of,
+)
 
 SCHEMA_VERSION = 2
 
-_NUMBER: Schema = {"type": "number"}
-_NUMBER_OR_NULL: Schema = {"type": ["number", "null"]}
-_TEXT: Schema = {"type": "string"}
-_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
-_COUNT_OR_NULL: Schema = {"type": ["integer", "null"], "minimum": 0}
-_POSITIONS: Schema = {"type": "string", "pattern": "^(all|skip:[1-9][0-9]*)$"}
-_DIGEST: Schema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
-
-
-def _object(properties: Schema, *, open_: bool = False) -> Schema:
-    """All properties are required; no others are allowed unless the object is open."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": sorted(properties),
-        "additionalProperties": open_,
-    }
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-_VERDICTS = _object(
-    dict.fromkeys(("HOLDS", "VIOLATED", "INCONCLUSIVE", "HYPOTHESIS_UNMET", "UNSUPPORTED", "ERROR"), _COUNT)
+_VERDICTS = closed(
+    dict.fromkeys(("HOLDS", "VIOLATED", "INCONCLUSIVE", "HYPOTHESIS_UNMET", "UNSUPPORTED", "ERROR"), COUNT)
 )
 
-_COUNTS = _object(dict.fromkeys(("count", "noise", "contracting", "amplifying", "condition_holds"), _COUNT))
+_COUNTS = closed(dict.fromkeys(("count", "noise", "contracting", "amplifying", "condition_holds"), COUNT))
 
-PROFILE_ROW = _object(
+PROFILE_ROW = closed(
     {
-        "block": _COUNT,
+        "block": COUNT,
         "sublayer": {"enum": [None, "attention", "mlp"]},
         "eps": {"type": "number", "exclusiveMinimum": 0},
-        "positions": _POSITIONS,
-        "g": _NUMBER,
-        "cos_theta": _NUMBER,
-        "alpha_sq": _NUMBER,
-        "growth": _NUMBER,
-        "L": _NUMBER_OR_NULL,
-        "rho": _NUMBER_OR_NULL,
-        "rho_amplitude": _NUMBER_OR_NULL,
-        "beta_sq": _NUMBER_OR_NULL,
-        "cos_phi": _NUMBER_OR_NULL,
+        "positions": POSITIONS,
+        "g": NUMBER,
+        "cos_theta": NUMBER,
+        "alpha_sq": NUMBER,
+        "growth": NUMBER,
+        "L": NUMBER_OR_NULL,
+        "rho": NUMBER_OR_NULL,
+        "rho_amplitude": NUMBER_OR_NULL,
+        "beta_sq": NUMBER_OR_NULL,
+        "cos_phi": NUMBER_OR_NULL,
         "condition_holds": {"type": ["boolean", "null"]},
-        "condition_margin": _NUMBER_OR_NULL,
-        "bound": _NUMBER_OR_NULL,
-        "identity": _NUMBER_OR_NULL,
-        "lost_to_alignment": _NUMBER_OR_NULL,
-        "relative_error_in": _NUMBER_OR_NULL,
-        "relative_error_out": _NUMBER_OR_NULL,
-        "distance_of_rho_from_one": {"type": ["object", "null"], "additionalProperties": _NUMBER_OR_NULL},
-        "noise": _TEXT_OR_NULL,
-        "token_quantiles": {"type": "object", "additionalProperties": _list(_NUMBER)},
+        "condition_margin": NUMBER_OR_NULL,
+        "bound": NUMBER_OR_NULL,
+        "identity": NUMBER_OR_NULL,
+        "lost_to_alignment": NUMBER_OR_NULL,
+        "relative_error_in": NUMBER_OR_NULL,
+        "relative_error_out": NUMBER_OR_NULL,
+        "distance_of_rho_from_one": {"type": ["object", "null"], "additionalProperties": NUMBER_OR_NULL},
+        "noise": TEXT_OR_NULL,
+        "token_quantiles": {"type": "object", "additionalProperties": list_of(NUMBER)},
     }
 )
 
-THEOREM = _object(
+THEOREM = closed(
     {
-        "name": _TEXT,
-        "number": _TEXT,
-        "section": _TEXT,
-        "statement": _DIGEST,
+        "name": TEXT,
+        "number": TEXT,
+        "section": TEXT,
+        "statement": DIGEST,
         "scope": {"enum": ["map", "profile", "block", "step", "lockstep", "removal"]},
         "certificate": {"type": ["boolean", "null"]},
-        "instances": _COUNT,
-        "hypotheses_met": _COUNT,
+        "instances": COUNT,
+        "hypotheses_met": COUNT,
         "verdicts": _VERDICTS,
-        "tightness": _NUMBER_OR_NULL,
-        "tightness_at": _TEXT_OR_NULL,
-        "width": _NUMBER_OR_NULL,
-        "width_at": _TEXT_OR_NULL,
-        "reasons": {"type": "object", "additionalProperties": _COUNT},
-        "examples": {"type": "object", "additionalProperties": _list(_TEXT)},
+        "tightness": NUMBER_OR_NULL,
+        "tightness_at": TEXT_OR_NULL,
+        "width": NUMBER_OR_NULL,
+        "width_at": TEXT_OR_NULL,
+        "reasons": {"type": "object", "additionalProperties": COUNT},
+        "examples": {"type": "object", "additionalProperties": list_of(TEXT)},
     }
 )
 
-_NORM = _object(
+_NORM = closed(
     {
         "lo": {"type": "number", "minimum": 0},
         "hi": {"type": "number", "minimum": 0},
@@ -94,48 +80,48 @@ _NORM = _object(
     }
 )
 
-MAP = _object(
+MAP = closed(
     {
-        "name": _TEXT,
-        "block": _COUNT,
-        "component": _TEXT,
-        "shape": {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2},
-        "weight_digest": _DIGEST,
-        "kept": _COUNT,
-        "rank": _COUNT,
-        "positions": _list(_COUNT),
-        "cached_positions": _list(_COUNT),
-        "near_radius": _NUMBER_OR_NULL,
-        "far_radius": _NUMBER_OR_NULL,
+        "name": TEXT,
+        "block": COUNT,
+        "component": TEXT,
+        "shape": {"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2},
+        "weight_digest": DIGEST,
+        "kept": COUNT,
+        "rank": COUNT,
+        "positions": list_of(COUNT),
+        "cached_positions": list_of(COUNT),
+        "near_radius": NUMBER_OR_NULL,
+        "far_radius": NUMBER_OR_NULL,
         "hit_rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-        "unsupported": _TEXT_OR_NULL,
-        "full_cost": _NUMBER,
-        "lookup_cost": _NUMBER,
-        "operator_norms": _object(
+        "unsupported": TEXT_OR_NULL,
+        "full_cost": NUMBER,
+        "lookup_cost": NUMBER,
+        "operator_norms": closed(
             dict.fromkeys(("weight", "sparse_residual", "low_rank", "low_rank_remainder"), _NORM)
         ),
     }
 )
 
-SUMMARY = _object(
+SUMMARY = closed(
     {
-        "eps": _NUMBER,
-        "positions": _TEXT,
+        "eps": NUMBER,
+        "positions": TEXT,
         "granularity": {"enum": ["block", "sublayer"]},
         "all_blocks": _COUNTS,
         "without_last_block": _COUNTS,
-        "rho_max": _NUMBER_OR_NULL,
-        "rho_max_at": _TEXT_OR_NULL,
-        "amplifying_fraction": _NUMBER,
-        "downstream": _list(_NUMBER_OR_NULL),
+        "rho_max": NUMBER_OR_NULL,
+        "rho_max_at": TEXT_OR_NULL,
+        "amplifying_fraction": NUMBER,
+        "downstream": list_of(NUMBER_OR_NULL),
     }
 )
 
-LOCKSTEP_ROW = _object(
+LOCKSTEP_ROW = closed(
     {
-        "block": _COUNT,
-        "positions": _POSITIONS,
-        "noise": _TEXT_OR_NULL,
+        "block": COUNT,
+        "positions": POSITIONS,
+        "noise": TEXT_OR_NULL,
         **dict.fromkeys(
             (
                 "amplitude",
@@ -148,102 +134,102 @@ LOCKSTEP_ROW = _object(
                 "error",
                 "next_error",
             ),
-            _NUMBER_OR_NULL,
+            NUMBER_OR_NULL,
         ),
     }
 )
 
 _BOUNDS = ("heterogeneous", "geometric", "geometric_limit", "linear_max", "linear_sum")
 
-END_TO_END = _object(
+END_TO_END = closed(
     {
-        "positions": _POSITIONS,
-        "noise": _TEXT_OR_NULL,
-        **dict.fromkeys(("measured", "factor_cap", "injection_cap", *_BOUNDS), _NUMBER_OR_NULL),
-        **dict.fromkeys(("blocks", "expanding_blocks", "expanding_blocks_absolute"), _COUNT_OR_NULL),
-        "tightness": _object(dict.fromkeys(_BOUNDS, _NUMBER_OR_NULL)),
-        "times_tighter_than_linear": _object(
-            dict.fromkeys((name for name in _BOUNDS if name != "linear_max"), _NUMBER_OR_NULL)
+        "positions": POSITIONS,
+        "noise": TEXT_OR_NULL,
+        **dict.fromkeys(("measured", "factor_cap", "injection_cap", *_BOUNDS), NUMBER_OR_NULL),
+        **dict.fromkeys(("blocks", "expanding_blocks", "expanding_blocks_absolute"), COUNT_OR_NULL),
+        "tightness": closed(dict.fromkeys(_BOUNDS, NUMBER_OR_NULL)),
+        "times_tighter_than_linear": closed(
+            dict.fromkeys((name for name in _BOUNDS if name != "linear_max"), NUMBER_OR_NULL)
         ),
     }
 )
 
-REMOVAL_ROW = _object(
+REMOVAL_ROW = closed(
     {
-        "block": _COUNT,
-        "positions": _POSITIONS,
-        "noise": _TEXT_OR_NULL,
-        **dict.fromkeys(("removal_error", "downstream", "bound", "measured", "tightness"), _NUMBER_OR_NULL),
-        **dict.fromkeys(("energies", "lipschitz", "factors"), _list(_NUMBER_OR_NULL)),
+        "block": COUNT,
+        "positions": POSITIONS,
+        "noise": TEXT_OR_NULL,
+        **dict.fromkeys(("removal_error", "downstream", "bound", "measured", "tightness"), NUMBER_OR_NULL),
+        **dict.fromkeys(("energies", "lipschitz", "factors"), list_of(NUMBER_OR_NULL)),
     }
 )
 
 CHECK_RECORD: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "living-inference check",
-    **_object(
+    **closed(
         {
             "kind": {"const": "living-inference check"},
             "schema_version": {"const": SCHEMA_VERSION},
-            "model": _object(
+            "model": closed(
                 {
-                    "name": _TEXT,
-                    "source": _TEXT,
-                    "digest": _DIGEST,
-                    "family": _TEXT,
-                    "residual_shape": _TEXT,
-                    "blocks": _COUNT,
-                    "d_model": _COUNT,
-                    "context_length": _COUNT,
+                    "name": TEXT,
+                    "source": TEXT,
+                    "digest": DIGEST,
+                    "family": TEXT,
+                    "residual_shape": TEXT,
+                    "blocks": COUNT,
+                    "d_model": COUNT,
+                    "context_length": COUNT,
                 }
             ),
-            "text": _object({"source": _TEXT, "digest": _DIGEST}),
-            "protocol": _object(
+            "text": closed({"source": TEXT, "digest": DIGEST}),
+            "protocol": closed(
                 {
-                    "tokens": _COUNT,
-                    "token_ids": _DIGEST,
-                    "bos": _TEXT,
-                    "eps": _list(_NUMBER),
-                    "perturbation": _TEXT,
-                    "seed": _COUNT,
+                    "tokens": COUNT,
+                    "token_ids": DIGEST,
+                    "bos": TEXT,
+                    "eps": list_of(NUMBER),
+                    "perturbation": TEXT,
+                    "seed": COUNT,
                     "granularity": {"enum": ["block", "sublayer"]},
-                    "skip_tokens": _COUNT,
-                    "norm": _TEXT,
-                    "keep": _NUMBER,
-                    "rank": _COUNT,
-                    "maps": _TEXT_OR_NULL,
-                    "vectors": _COUNT,
-                    "compressed": _TEXT,
-                    "removals": _TEXT,
+                    "skip_tokens": COUNT,
+                    "norm": TEXT,
+                    "keep": NUMBER,
+                    "rank": COUNT,
+                    "maps": TEXT_OR_NULL,
+                    "vectors": COUNT,
+                    "compressed": TEXT,
+                    "removals": TEXT,
                 }
             ),
-            "environment": _object(
+            "environment": closed(
                 {
-                    "versions": {"type": "object", "additionalProperties": _TEXT},
-                    "device": _TEXT,
-                    "dtype": _TEXT,
-                    "threads": _COUNT,
-                    "machine": _TEXT,
-                    "system": _TEXT,
+                    "versions": {"type": "object", "additionalProperties": TEXT},
+                    "device": TEXT,
+                    "dtype": TEXT,
+                    "threads": COUNT,
+                    "machine": TEXT,
+                    "system": TEXT,
                 }
             ),
-            "totals": _object({"instances": _COUNT, **_VERDICTS["properties"]}),
-            "summaries": _list(SUMMARY),
-            "theorems": _list(THEOREM),
-            "profile": _list(PROFILE_ROW),
-            "maps": _list(MAP),
-            "lockstep": _object(
+            "totals": closed({"instances": COUNT, **_VERDICTS["properties"]}),
+            "summaries": list_of(SUMMARY),
+            "theorems": list_of(THEOREM),
+            "profile": list_of(PROFILE_ROW),
+            "maps": list_of(MAP),
+            "lockstep": closed(
                 {
-                    "compressed_maps": _COUNT,
-                    "of_maps": _COUNT,
-                    "blocks": _list(LOCKSTEP_ROW),
-                    "end_to_end": _list(END_TO_END),
+                    "compressed_maps": COUNT,
+                    "of_maps": COUNT,
+                    "blocks": list_of(LOCKSTEP_ROW),
+                    "end_to_end": list_of(END_TO_END),
                 }
             ),
-            "removals": _list(REMOVAL_ROW),
-            "violations": _list(_TEXT),
-            "violations_not_written": _list(_TEXT),
-            "timing": {"type": "object", "additionalProperties": _NUMBER},
+            "removals": list_of(REMOVAL_ROW),
+            "violations": list_of(TEXT),
+            "violations_not_written": list_of(TEXT),
+            "timing": {"type": "object", "additionalProperties": NUMBER},
         }
     ),
 }
