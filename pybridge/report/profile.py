@@ -8,11 +8,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from pybridge.report import legends
 from pybridge.report.columns import WIDE, Column, column_table, full_width
 from pybridge.report.numbers import compact
+from pybridge.report.printing import print_ledger, print_sentences, print_tables
 from pybridge.report.profile_lines import name_of, profile_lines, rows_of
-from pybridge.report.tables import ledger_table, unmet_lines
 
 Record = dict[str, Any]
 
@@ -42,34 +41,18 @@ LOCAL = (
 
 def print_profile(record: Record, console: Console, *, quiet: bool = False) -> None:
     """Sentences first, then tables, each kind with its legend once; `quiet` prints the sentences alone."""
-    for line in profile_lines(record):
-        console.print(line, soft_wrap=True, markup=False)
-    for path in record["violations"]:
-        console.print(f"Replay it: python -m pybridge.replay {path}", soft_wrap=True, markup=False)
-    for text in record["violations_not_written"]:
-        console.print(f"No bundle: {text}", soft_wrap=True, markup=False)
+    print_sentences(profile_lines(record), record, console)
     if quiet:
         return
-    wide = console.width >= WIDE
-    console.print()
-    console.print(ledger_table(record, wide=wide))
-    console.print(legends.LEDGER, markup=False)
-    console.print()
-    for line in unmet_lines(record):
-        console.print(line, soft_wrap=True, markup=False)
-    for legend, tables in (
+    print_ledger(record, console)
+    kinds = (
         (BLOCKS, block_tables),
         (OVER_RUNS, run_tables),
         (TOKENS, token_tables),
         (NORMS, norm_tables),
         (LOCAL, local_tables),
-    ):
-        for table in _fitting(tables, record, console):
-            console.print()
-            console.print(table)
-            if legend:
-                console.print(legend, markup=False)
-            legend = ""
+    )
+    print_tables(((legend, _fitting(tables, record, console)) for legend, tables in kinds), console)
 
 
 def _fitting(tables: Callable[..., Iterator[Table]], record: Record, console: Console) -> Sequence[Table]:
